@@ -1,0 +1,44 @@
+# make run     set up what is missing, then calculate an interface:  make run NAME=li110-li110 ARGS="--protocol smoke"
+# make test    set up what is missing, then run the tests:           make test ARGS="-k archive"
+# make check   formatting, lint, types, import directions
+# make help    all targets
+
+NAME ?= li110-li110
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format setup constraints wheel clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## system libraries, .venv, GPAW; nothing when nothing has changed
+	@setup/set-up
+
+run: setup ## calculate NAME (li110-li110 unless given)
+	@$(BIN)/wadflow run $(NAME) $(ARGS)
+
+test: setup ## all tests, with real GPAW
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## what CI checks besides the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## mend formatting and what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+constraints: setup ## renew constraints.txt: the newest versions that go together
+	@{ head -n 1 constraints.txt && $(BIN)/uv pip compile pyproject.toml --group dev --group set-up --upgrade \
+	    --quiet --no-header --no-annotate; } > constraints.new
+	@mv constraints.new constraints.txt
+
+wheel: setup ## dist/wadflow-*.whl
+	@rm -rf build && $(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python
+
+clean: ## take away what make made here, not the archive of calculations
+	rm -rf .venv .setup.log build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""What is calculated: definitions, crystals, slabs, stacking. Geometry only, no DFT."""

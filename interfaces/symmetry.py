@@ -1,0 +1,82 @@
+"""Symmetry operations of a structure, from spglib."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wadflow.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Symmetry is searched within this distance (angstrom): above the noise of a relaxed crystal, below any
+# real distortion.
+SYMMETRY_TOLERANCE = 1e-3
+
+
+def symmetry_operations(
+    lattice: NDArray[np.float64], fractional: NDArray[np.float64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return all operations x -> W x + t (fractional) of a periodic structure.
+
+    Parameters
+    ----------
+    lattice : numpy.ndarray
+        Cell vectors as rows, angstrom, shape (3, 3).
+    fractional : numpy.ndarray
+        Positions, shape (atoms, 3).
+    numbers : numpy.ndarray
+        Atomic numbers, shape (atoms,).
+
+    Returns
+    -------
+    rotations : numpy.ndarray
+        W, whole numbers, shape (operations, 3, 3).
+    translations : numpy.ndarray
+        t, shape (operations, 3).
+    """
+    import spglib
+
+    cell = (lattice.tolist(), fractional.tolist(), numbers.tolist())
+    found = spglib.get_symmetry(cell, symprec=SYMMETRY_TOLERANCE)
+    if found is None:
+        raise _no_symmetry()
+    return np.asarray(found["rotations"], dtype=np.int64), np.asarray(found["translations"], dtype=float)
+
+
+def primitive_cell(
+    lattice: NDArray[np.float64], fractional: NDArray[np.float64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return cell, fractional positions and numbers of the primitive cell; the axes are not turned.
+
+    Parameters
+    ----------
+    lattice : numpy.ndarray
+        Cell vectors as rows, angstrom, shape (3, 3).
+    fractional : numpy.ndarray
+        Positions, shape (atoms, 3).
+    numbers : numpy.ndarray
+        Atomic numbers, shape (atoms,).
+    """
+    import spglib
+
+    cell = (lattice.tolist(), fractional.tolist(), numbers.tolist())
+    # no_idealize keeps the crystal's axes, which the Miller indices refer to.
+    found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=SYMMETRY_TOLERANCE)
+    if found is None:
+        raise _no_symmetry()
+    return (
+        np.asarray(found[0], dtype=float),
+        np.asarray(found[1], dtype=float),
+        np.asarray(found[2], dtype=np.int64),
+    )
+
+
+def _no_symmetry() -> InputError:
+    return InputError(
+        "the symmetry of the crystal cannot be found",
+        key="crystal",
+        remedy="check its cell and coordinates (often two atoms at one place)",
+    )

@@ -1,0 +1,1 @@
+"""What came out: documents, arithmetic, comparison, pictures. Never starts a calculation."""

@@ -1,0 +1,102 @@
+"""Comparison with the source: a difference and what it does not mean.
+
+The source gives a number but not its settings (code, functional, cutoff, k-points, slab
+thickness). So a small difference is no proof that the same thing was calculated, and this
+module never gives such a verdict: it states the difference and the sentence that limits it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wadflow.errors import InputError
+from wadflow.results.records import Document, EnergyKind
+
+if TYPE_CHECKING:
+    from wadflow.results.documents import AdhesionDocument
+
+
+class SourceComparison(Document):
+    """Our work of adhesion beside the published one.
+
+    ===================  =====  ====================================================
+    property             unit   meaning
+    ===================  =====  ====================================================
+    ours                 J/m2   our work of adhesion, negative = bound
+    kind                 -      which of ours: ``relaxed`` where there is one, else ``rigid``
+    rigid                J/m2   our rigid value, always
+    source               J/m2   the published value
+    doi                  -      where it stands
+    difference           J/m2   ours - source; negative: ours is bound more strongly
+    relative_difference  1      difference / |source|; None where the source gives zero
+    sentence             -      the comparison in words, with its limits
+    ===================  =====  ====================================================
+    """
+
+    ours: float
+    kind: EnergyKind
+    rigid: float
+    source: float
+    doi: str
+    difference: float
+    relative_difference: float | None
+    sentence: str
+
+
+def compare_with_source(document: AdhesionDocument) -> SourceComparison:
+    """Put our work of adhesion beside the published one.
+
+    Parameters
+    ----------
+    document : AdhesionDocument
+        A document with a source value.
+
+    Returns
+    -------
+    SourceComparison
+        Difference in J/m2 and relative, and a sentence that says what is not known.
+
+    Raises
+    ------
+    InputError
+        The document has no source value.
+    """
+    source = document.source
+    if source is None:
+        problem = f"'{document.name}' has no value to compare with"
+        remedy = "give work_of_adhesion and doi in the section [source] of the definition"
+        raise InputError(problem, key="source", remedy=remedy)
+    theirs = source.work_of_adhesion
+    relative = source.difference / abs(theirs) if theirs else None
+    return SourceComparison(
+        ours=document.work_of_adhesion,
+        kind=document.energy_kind,
+        rigid=document.work_of_adhesion_rigid,
+        source=theirs,
+        doi=source.doi,
+        difference=source.difference,
+        relative_difference=relative,
+        sentence=_sentence(document, theirs, source.difference, relative, source.settings),
+    )
+
+
+def _sentence(
+    document: AdhesionDocument,
+    theirs: float,
+    difference: float,
+    relative: float | None,
+    settings: str,
+) -> str:
+    """State the difference and its limits, never a verdict."""
+    percent = "" if relative is None else f", {100 * relative:+.1f} %"
+    text = (
+        f"{document.work_of_adhesion:.2f} J/m2 ({document.energy_kind}, protocol "
+        f"'{document.protocol}') beside {theirs:.2f} J/m2 of the source: difference "
+        f"{difference:+.2f} J/m2{percent}; {settings}, so the difference mixes settings, model "
+        "and thickness."
+    )
+    if not document.converged:
+        text += " Our calculations did not all converge."
+    if not document.production:
+        text += " Our protocol only proves the path: this is no result."
+    return text

@@ -1,0 +1,78 @@
+"""Sentences that travel with a number: the model in words, and the warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wadflow.results.adhesion import Decomposition
+    from wadflow.results.records import CalculationRecord, SideRecord
+
+NOISE: Final = 1e-4
+"""Energies per area below this (J/m2) have no sign worth a warning."""
+
+
+def model_text(lower: SideRecord, upper: SideRecord, ab: CalculationRecord) -> str:
+    """Say in words what was calculated, so that no number travels without its model."""
+    sides = []
+    for position, side in (("lower", lower), ("upper", upper)):
+        text = f"{position} {side.name}, {side.planes} planes, contact plane {side.termination}"
+        if side.tasker_class is not None:
+            text += f", Tasker {side.tasker_class}"
+        if side.tasker_class == "III":
+            text += f", polar model '{side.polar_model}'"
+        sides.append(f"{text}, strain {100 * side.strain_measure:.2f} %")
+    task = "atoms relaxed, in-plane cell fixed" if ab.task == "relax" else "rigid"
+    dipole = "dipole layer" if ab.equal_settings["dipole_layer"] else "no dipole layer"
+    return f"one interface between two slabs with vacuum: {'; '.join(sides)}; {task}; {dipole}"
+
+
+def no_production_sentence(protocol: str) -> str:
+    """Warn of a number whose protocol was not made to give numbers."""
+    return f"Protocol '{protocol}' only proves the path; this number is no result."
+
+
+def warning_sentences(
+    lower: SideRecord,
+    upper: SideRecord,
+    records: Sequence[CalculationRecord],
+    parts: Decomposition,
+) -> list[str]:
+    """Sentences that a reader of the number must see."""
+    sentences = [
+        f"'{record.label}' ({record.role}) did not converge: largest force "
+        f"{record.max_force:.3f} eV/angstrom after {record.n_ionic_steps} ionic steps."
+        for record in records
+        if not record.converged
+    ]
+    sentences += [
+        f"{side.name} is a polar cut (Tasker III, model '{side.polar_model}'): the number "
+        "depends on the number of planes and is not converged with it."
+        for side in (lower, upper)
+        if side.tasker_class == "III"
+    ]
+    changes = {
+        "AB": parts.relaxation_ab,
+        "A": parts.relaxation_a,
+        "B": parts.relaxation_b,
+    }
+    sentences += [
+        f"The relaxation of {role} ended {change:.4f} J/m2 above its start."
+        for role, change in changes.items()
+        if change > NOISE
+    ]
+    sentences += [
+        f"{side.name} has a negative strain energy ({side.strain_energy:.4f} J/m2): its reference "
+        "bulk is not at its minimum."
+        for side in (lower, upper)
+        if side.strain_energy is not None and side.strain_energy < -NOISE
+    ]
+    programs = sorted({program for record in records for program in record.versions})
+    for program in programs:
+        versions = {record.versions.get(program, "unknown") for record in records}
+        if len(versions) > 1:
+            sentences.append(f"Calculations come from {program} {' and '.join(sorted(versions))}.")
+    # Lower and upper of a homo-interface give the same sentence: once is enough.
+    return list(dict.fromkeys(sentences))

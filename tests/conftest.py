@@ -1,0 +1,45 @@
+"""Settings of every test, and the header that says which engines were found."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from hypothesis import settings
+
+# Pictures are drawn into files, whatever screen there is
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# A noisy machine is no failure, so no deadline; the same examples on every machine, so a failure can be repeated
+settings.register_profile("wadflow", deadline=None, derandomize=True)
+settings.load_profile("wadflow")
+
+PROBE = """
+from gpaw import cgpaw, get_libraries
+from gpaw.fftw import have_fftw
+from gpaw.utilities import compiled_with_sl
+parts = {"FFTW": have_fftw(), "MPI": cgpaw.have_mpi, "ScaLAPACK": compiled_with_sl()}
+print("libxc", get_libraries()["libxc"], *(name if there else f"no {name}" for name, there in parts.items()), sep=", ")
+"""
+
+
+def pytest_report_header() -> list[str]:
+    """Engines: a GPAW without FFTW or MPI explains slow tests better than their names do."""
+    # In a process of its own: importing GPAW here would hide a test's own missing import
+    probe = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=False)
+    build = (
+        probe.stdout.strip().replace("libxc, ", "libxc ") if probe.returncode == 0 else "cannot be imported"
+    )
+    return [
+        f"engines: GPAW {installed('gpaw')} ({build}); ASE {installed('ase')}; "
+        f"mpiexec: {shutil.which('mpiexec') or 'not found'}"
+    ]
+
+
+def installed(package: str) -> str:
+    """Return the version of a package, or say that there is none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,1 @@
+"""How it is calculated: protocol, makers, engine, archive, flows, local run, command line."""

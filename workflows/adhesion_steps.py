@@ -1,0 +1,234 @@
+"""Steps of a work of adhesion as plain functions: bulk crystals, slabs, calculations, document.
+
+The jobflow flow (`wadflow.workflows.flows.adhesion`), the plan and the look-up of a finished
+result all call these, so that they cannot disagree about what is calculated.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import wadflow
+from wadflow.interfaces.crystals import load_crystal
+from wadflow.interfaces.faces import has_equal_faces
+from wadflow.interfaces.stacking import build_interface
+from wadflow.interfaces.symmetry import primitive_cell
+from wadflow.results.adhesion import combine
+from wadflow.results.documents import AtomsRecord, SideRecord, SlabRole
+from wadflow.workflows.calculation import Calculation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pymatgen.core import Structure
+
+    from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.interfaces.stacking import Interface, InterfaceSide
+    from wadflow.results.documents import AdhesionDocument
+    from wadflow.workflows.outcome import Outcome
+    from wadflow.workflows.protocol import Protocol
+
+SLAB_ROLES: tuple[SlabRole, ...] = ("AB", "A", "B")
+
+LATTICE_DECIMALS = 4
+"""Decimals (angstrom, degrees) to which relaxed lattice parameters are rounded before slabs are
+cut: the noise of a relaxation must not make new keys for every slab of a crystal."""
+
+NO_STRAIN = 1e-6
+"""Strain measure below which a side counts as unstrained: the rounding of lattice parameters."""
+
+
+def crystals_of(definition: InterfaceDefinition) -> list[str]:
+    """Return the distinct crystals of a definition, the lower side's first."""
+    return list(dict.fromkeys((definition.lower.crystal, definition.upper.crystal)))
+
+
+def primitive_crystal(crystal: str) -> Structure:
+    """Return the primitive cell of a crystal as it is shipped or given (angstrom)."""
+    from pymatgen.core import Structure
+
+    conventional = load_crystal(crystal).structure
+    cell, fractional, numbers = primitive_cell(
+        conventional.lattice.matrix,
+        conventional.frac_coords,
+        np.array(conventional.atomic_numbers, dtype=np.int64),
+    )
+    return Structure(cell, numbers, fractional)
+
+
+def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structure:
+    """Return the conventional cell that belongs to a relaxed primitive cell.
+
+    The setting is that of the shipped or given crystal, to which Miller indices refer; lattice
+    parameters are rounded to `LATTICE_DECIMALS`.
+
+    Parameters
+    ----------
+    crystal : str
+        Name or path of the crystal.
+    relaxed_primitive : Structure
+        Primitive cell after relaxation, of the shape that `primitive_crystal` gives.
+    """
+    from pymatgen.core import Lattice, Structure
+
+    given = load_crystal(crystal).structure.lattice.matrix
+    unrelaxed = primitive_crystal(crystal).lattice.matrix
+    multiples = np.rint(given @ np.linalg.inv(unrelaxed)).astype(int)
+    conventional = relaxed_primitive.copy()
+    conventional.make_supercell(multiples, to_unit_cell=True)
+    rounded = [round(value, LATTICE_DECIMALS) for value in conventional.lattice.parameters]
+    return Structure(
+        Lattice.from_parameters(*rounded), conventional.species, conventional.frac_coords
+    )
+
+
+def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:
+    """Return the calculation that relaxes a crystal, its cell included."""
+    from pymatgen.io.ase import AseAtomsAdaptor
+
+    return Calculation.prepare(
+        AseAtomsAdaptor.get_atoms(primitive_crystal(crystal), msonable=False),
+        protocol,
+        label=bulk_label(crystal),
+        task="relax",
+        relax_cell=True,
+    )
+
+
+def bulk_label(crystal: str) -> str:
+    """Name for people of the relaxation of a crystal."""
+    return f"{crystal} bulk"
+
+
+def slab_label(definition: InterfaceDefinition, role: SlabRole) -> str:
+    """Name for people of the relaxation of the interface or of one of its slabs."""
+    return f"{definition.name} {role}"
+
+
+def build(
+    definition: InterfaceDefinition,
+    protocol: Protocol,
+    relaxed: Mapping[str, Structure] | None = None,
+) -> Interface:
+    """Cut and stack the slabs of a definition in the cell that the protocol wants.
+
+    Parameters
+    ----------
+    definition : InterfaceDefinition
+        What to build.
+    protocol : Protocol
+        Gives the vacuum.
+    relaxed : mapping of str to Structure, optional
+        Relaxed conventional cells by crystal; None takes the crystals as shipped or given.
+    """
+    return build_interface(definition, relaxed, vacuum=protocol.slab.vacuum)
+
+
+def needs_dipole_layer(interface: Interface) -> bool:
+    """Whether AB, A or B has two different faces; all three are then run with a dipole layer."""
+    return not all(has_equal_faces(atoms) for atoms in (interface.ab, interface.a, interface.b))
+
+
+def slab_calculations(interface: Interface, protocol: Protocol) -> dict[SlabRole, Calculation]:
+    """Return the three relaxations; the first ionic step of each is the rigid energy."""
+    dipole_layer = needs_dipole_layer(interface)
+    structures = {"AB": interface.ab, "A": interface.a, "B": interface.b}
+    return {
+        role: Calculation.prepare(
+            structures[role],
+            protocol,
+            label=slab_label(interface.definition, role),
+            task="relax",
+            dipole_layer=dipole_layer,
+        )
+        for role in SLAB_ROLES
+    }
+
+
+def assemble(
+    definition: InterfaceDefinition,
+    protocol: Protocol,
+    interface: Interface,
+    *,
+    slabs: Mapping[SlabRole, tuple[Calculation, Outcome]],
+    bulk: Mapping[str, tuple[Calculation, Outcome]],
+    is_from_archive: Callable[[Calculation], bool],
+) -> AdhesionDocument:
+    """Combine finished calculations to the document of a work of adhesion.
+
+    Parameters
+    ----------
+    definition, protocol, interface
+        What was built, and how it was calculated.
+    slabs : mapping of "AB", "A", "B" to (Calculation, Outcome)
+        The three relaxations.
+    bulk : mapping of str to (Calculation, Outcome)
+        The relaxation of each crystal.
+    is_from_archive : callable
+        Says whether a calculation was found and not computed in this run.
+
+    Raises
+    ------
+    wadflow.errors.SettingsMismatchError
+        Where AB, A and B do not come from equal settings.
+    """
+    records = {
+        role: outcome.record(calculation, role=role, from_archive=is_from_archive(calculation))
+        for role, (calculation, outcome) in slabs.items()
+    }
+    source = definition.source
+    return combine(
+        name=definition.name,
+        title=definition.title,
+        protocol=protocol.name,
+        production=protocol.production,
+        area=interface.area,
+        n_interfaces=interface.n_interfaces,
+        faces_differ=needs_dipole_layer(interface),
+        lower=_side_record(interface.lower),
+        upper=_side_record(interface.upper),
+        ab=records["AB"],
+        a=records["A"],
+        b=records["B"],
+        bulk=[
+            outcome.record(calculation, role="bulk", from_archive=is_from_archive(calculation))
+            for calculation, outcome in bulk.values()
+        ],
+        structures={
+            role: _labelled(outcome.atoms, calculation.atoms)
+            for role, (calculation, outcome) in slabs.items()
+        },
+        source_value=source.work_of_adhesion if source else None,
+        source_doi=source.doi if source else None,
+        source_citation=source.citation if source else None,
+        created=datetime.now(UTC),
+        wadflow_version=wadflow.__version__,
+    )
+
+
+def _labelled(final: AtomsRecord, asked: AtomsRecord) -> AtomsRecord:
+    """Give relaxed atoms the labels that were asked for.
+
+    A calculation that serves two roles (A and B of a homo-interface) was stored with the labels
+    of the role that came first; order and elements agree, since they are part of the key.
+    """
+    return final.model_copy(update={"side": asked.side, "plane": asked.plane})
+
+
+def _side_record(side: InterfaceSide) -> SideRecord:
+    strained = side.strain_measure > NO_STRAIN
+    return SideRecord(
+        crystal=side.crystal,
+        miller=side.miller,
+        planes=side.n_planes,
+        termination=side.contact_termination,
+        tasker_class=side.tasker_class,
+        polar_model=side.polar_model,
+        strain=side.strain.tolist(),
+        strain_measure=side.strain_measure,
+        strain_energy=None if strained else 0.0,
+        strain_energy_reason="not computed in this version" if strained else None,
+    )

@@ -1,0 +1,305 @@
+"""One calculation: one structure, one set of settings, one task; and its key.
+
+The key names a calculation in the archive. It covers all that shapes the answer (structure,
+settings, PAW fingerprints, major version of GPAW) and nothing that does not (names, ranks, how
+the equations are solved). Positions and cells enter in bins of 1e-5 angstrom, so that numerical
+noise makes no new key. The calculation itself uses the numbers as they were given: rounded ones
+would break the symmetry of the structure, which costs k-points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, JsonValue, PositiveFloat, PositiveInt
+
+from wadflow.errors import InputError
+from wadflow.results.documents import AtomsRecord, PawDataset
+
+if TYPE_CHECKING:
+    from ase import Atoms
+    from numpy.typing import ArrayLike
+
+    from wadflow.workflows.protocol import Protocol
+
+KEY_FORMAT = 1
+"""Version of the key's content; a change makes every older key unknown."""
+
+LENGTH_BIN = 1e-5
+"""Width of the bins (angstrom) in which lengths enter the key."""
+
+BIN_OFFSET = 0.3819660112501051
+"""Shift of the bin edges (in bins). Fractions of a lattice constant of few decimals (a/2, a/4)
+fall upon the edges of unshifted bins, where noise of 1e-16 decides the bin; an irrational shift
+(here 2 minus the golden ratio) keeps them off."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ElectronicStructure(_Frozen):
+    """What GPAW is to solve; everything here enters the key.
+
+    ===================  =====  ======================================================
+    property             shape  unit
+    ===================  =====  ======================================================
+    functional           --     name
+    cutoff               --     eV, plane waves
+    kpoints              (3,)   Monkhorst-Pack mesh with the gamma point
+    smearing             --     name of the distribution
+    smearing_width       --     eV
+    energy_convergence   --     eV per valence electron
+    density_convergence  --     electrons per valence electron
+    dipole_layer         --     whether a dipole layer in the vacuum parts the two faces
+    spin_polarized       --     whether both spins are treated
+    paw                  --     data set and fingerprint of each element
+    ===================  =====  ======================================================
+    """
+
+    functional: str
+    cutoff: PositiveFloat
+    kpoints: tuple[PositiveInt, PositiveInt, PositiveInt]
+    smearing: str
+    smearing_width: PositiveFloat
+    energy_convergence: PositiveFloat
+    density_convergence: PositiveFloat
+    dipole_layer: bool
+    spin_polarized: bool
+    paw: tuple[PawDataset, ...]
+
+
+class Relaxation(_Frozen):
+    """How the atoms move: ``fmax`` in eV/angstrom; everything here enters the key."""
+
+    fmax: PositiveFloat
+    max_steps: PositiveInt
+    optimizer: str
+    relax_cell: bool
+
+
+class Calculation(_Frozen):
+    """One structure and what is to be done with it.
+
+    Attributes
+    ----------
+    label : str
+        Name for people; not part of the key.
+    protocol : str
+        Name of the protocol; not part of the key.
+    atoms : AtomsRecord
+        Positions and cell in angstrom.
+    magnetic_moments : tuple of float, optional
+        Initial moment of each atom (Bohr magnetons).
+    electrons : ElectronicStructure
+        What GPAW is to solve.
+    relaxation : Relaxation, optional
+        None: one energy at fixed atoms.
+    gpaw_major : str
+        Major version of GPAW, for example ``"26"``.
+    """
+
+    label: str
+    protocol: str
+    atoms: AtomsRecord
+    magnetic_moments: tuple[float, ...] | None = None
+    electrons: ElectronicStructure
+    relaxation: Relaxation | None
+    gpaw_major: str
+
+    @property
+    def task(self) -> Literal["static", "relax"]:
+        """``static`` or ``relax``."""
+        return "static" if self.relaxation is None else "relax"
+
+    @property
+    def key(self) -> str:
+        """sha256 (64 hexadecimal digits) over all that shapes the answer."""
+        atoms = self.atoms
+        content = {
+            "format": KEY_FORMAT,
+            "numbers": atoms.numbers,
+            "positions": _bins(atoms.positions),
+            "cell": _bins(atoms.cell),
+            "pbc": atoms.pbc,
+            "magnetic_moments": self.magnetic_moments,
+            "electrons": self.electrons.model_dump(mode="json"),
+            "relaxation": self.relaxation and self.relaxation.model_dump(mode="json"),
+            "gpaw_major": self.gpaw_major,
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def equal_settings(self) -> dict[str, JsonValue]:
+        """What must agree between AB, A and B of one interface; lengths in angstrom."""
+        electrons = self.electrons
+        return {
+            "xc": electrons.functional,
+            "cutoff": electrons.cutoff,
+            "kpts": list(electrons.kpoints),
+            "smearing": {"name": electrons.smearing, "width": electrons.smearing_width},
+            "cell": [list(vector) for vector in self.atoms.cell],
+            "pbc": list(self.atoms.pbc),
+            "dipole_layer": electrons.dipole_layer,
+            "spin_polarized": electrons.spin_polarized,
+            "convergence": {
+                "energy": electrons.energy_convergence,
+                "density": electrons.density_convergence,
+            },
+            "paw": {dataset.symbol: dataset.fingerprint for dataset in electrons.paw},
+        }
+
+    def to_atoms(self) -> Atoms:
+        """Make `ase.Atoms` with initial magnetic moments where they are given."""
+        atoms = self.atoms.to_atoms()
+        if self.magnetic_moments is not None:
+            atoms.set_initial_magnetic_moments(self.magnetic_moments)
+        return atoms
+
+    @classmethod
+    def prepare(
+        cls,
+        atoms: Atoms,
+        protocol: Protocol,
+        *,
+        label: str,
+        task: Literal["static", "relax"],
+        relax_cell: bool = False,
+        dipole_layer: bool = False,
+    ) -> Self:
+        """Fill in a calculation from a structure and a protocol.
+
+        Where the cell relaxes, and for crystals in general (periodic in three directions), the
+        protocol's settings for crystals are used.
+
+        Parameters
+        ----------
+        atoms : ase.Atoms
+            Structure; initial magnetic moments make the calculation spin-polarised.
+        protocol : Protocol
+            Numerical settings.
+        label : str
+            Name for people.
+        task : {"static", "relax"}
+            One energy, or a relaxation.
+        relax_cell : bool
+            Whether the cell relaxes too.
+        dipole_layer : bool
+            Whether a dipole layer parts the two faces of a slab.
+
+        Raises
+        ------
+        wadflow.errors.InputError
+            Where the structure and the task do not fit.
+        """
+        from ase.calculators.calculator import kptdensity2monkhorstpack
+
+        _check_cell(atoms, label, relax_cell=relax_cell, dipole_layer=dipole_layer)
+        crystal = bool(atoms.pbc.all())
+        settings = protocol.electrons
+        density = settings.bulk_kpoint_density if crystal else settings.kpoint_density
+        mesh = kptdensity2monkhorstpack(atoms, density, even=False)
+        moments = atoms.get_initial_magnetic_moments()
+        polarized = bool(np.any(moments))
+        relaxation = protocol.relaxation
+        return cls(
+            label=label,
+            protocol=protocol.name,
+            atoms=AtomsRecord.from_atoms(atoms),
+            magnetic_moments=tuple(moments.tolist()) if polarized else None,
+            electrons=ElectronicStructure(
+                functional=settings.functional,
+                cutoff=settings.bulk_cutoff if relax_cell else settings.cutoff,
+                kpoints=(int(mesh[0]), int(mesh[1]), int(mesh[2])),
+                smearing=settings.smearing,
+                smearing_width=settings.smearing_width,
+                energy_convergence=protocol.convergence.energy,
+                density_convergence=protocol.convergence.density,
+                dipole_layer=dipole_layer,
+                spin_polarized=polarized,
+                paw=_datasets(atoms, protocol),
+            ),
+            relaxation=Relaxation(
+                fmax=relaxation.bulk_fmax if relax_cell else relaxation.fmax,
+                max_steps=relaxation.max_steps,
+                optimizer=relaxation.optimizer,
+                relax_cell=relax_cell,
+            )
+            if task == "relax"
+            else None,
+            gpaw_major=gpaw_version().split(".")[0],
+        )
+
+
+def gpaw_version() -> str:
+    """Version of the installed GPAW, without the cost of importing it."""
+    from importlib.metadata import version
+
+    return version("gpaw")
+
+
+def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
+    """Translate a calculation into GPAW's keyword arguments.
+
+    Beside what the key covers, this chooses how the equations are solved. PPCG with one
+    iteration a step and Pulay mixing took the fewest processor seconds for steps after the first
+    of a relaxation among the solvers and mixers of GPAW 26.7 on a Li(110) slab (DEVELOPMENT
+    notes in CONTRIBUTING); it does not change the converged answer and is not part of the key.
+    """
+    electrons = calculation.electrons
+    parameters: dict[str, Any] = {
+        "mode": {"name": "pw", "ecut": electrons.cutoff},
+        "xc": electrons.functional,
+        "kpts": {"size": electrons.kpoints, "gamma": True},
+        "occupations": {"name": electrons.smearing, "width": electrons.smearing_width},
+        "convergence": {
+            "energy": electrons.energy_convergence,
+            "density": electrons.density_convergence,
+        },
+        "eigensolver": {"name": "ppcg", "niter": 1},
+        "mixer": {"backend": "pulay", "beta": 0.1, "nmaxold": 5, "weight": 50},
+        "spinpol": electrons.spin_polarized,
+    }
+    named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
+    if named:
+        parameters["setups"] = named
+    if electrons.dipole_layer:
+        parameters["poissonsolver"] = {"dipolelayer": "xy"}
+    return parameters
+
+
+def _datasets(atoms: Atoms, protocol: Protocol) -> tuple[PawDataset, ...]:
+    from wadflow.workflows.paw import find_dataset
+
+    functional = protocol.electrons.functional
+    symbols = sorted(set(atoms.get_chemical_symbols()))
+    return tuple(find_dataset(symbol, functional, protocol.paw.get(symbol)) for symbol in symbols)
+
+
+def _check_cell(atoms: Atoms, label: str, *, relax_cell: bool, dipole_layer: bool) -> None:
+    if len(atoms) == 0:
+        problem = f"'{label}' has no atoms"
+        raise InputError(problem, remedy="give a structure with at least one atom")
+    if relax_cell and not atoms.pbc.all():
+        problem = (
+            f"'{label}' is periodic in {int(sum(atoms.pbc))} directions, "
+            "but its whole cell is to be relaxed"
+        )
+        raise InputError(problem, remedy="set relax_cell=False for slabs and molecules")
+    if dipole_layer and atoms.pbc.tolist() != [True, True, False]:
+        problem = (
+            f"'{label}' is to have a dipole layer, which needs periodicity (True, True, False), "
+            f"not {tuple(atoms.pbc.tolist())}"
+        )
+        raise InputError(problem, remedy="give the slab a cell with vacuum along c")
+
+
+def _bins(lengths: ArrayLike) -> list[list[int]]:
+    """Number the bins (shape of ``lengths``) into which lengths (angstrom) fall."""
+    scaled = np.asarray(lengths, dtype=float) / LENGTH_BIN
+    bins: list[list[int]] = np.floor(scaled + BIN_OFFSET).astype(np.int64).tolist()
+    return bins

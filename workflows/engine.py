@@ -1,0 +1,271 @@
+"""The engine: one process (or MPI group) that runs one calculation in one directory.
+
+``mpiexec -n N python -m wadflow.workflows.engine DIR`` reads ``DIR/input.json``, appends each
+ionic step to ``DIR/ionic_steps.jsonl`` and writes ``DIR/result.json``. Killed at any moment and
+started again, it goes on after the last recorded ionic step. DIR can be rerun by hand; events
+(one JSON object a line) go to standard output, GPAW's own log to ``DIR/gpaw.txt``.
+
+Exit codes: 0 a result was written, 3 the calculation failed and ``failure.json`` says why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wadflow.errors import CalculationError
+from wadflow.results.documents import AtomsRecord
+from wadflow.workflows.calculation import Calculation, gpaw_parameters
+from wadflow.workflows.durable import replace_file
+from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator
+from wadflow.workflows.outcome import (
+    FAILURE_FILE,
+    INPUT_FILE,
+    LOG_FILE,
+    RESULT_FILE,
+    STEPS_FILE,
+    Failure,
+    Outcome,
+)
+from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ase import Atoms
+
+FAILED = 3
+"""Exit code of a calculation that failed and said why."""
+
+
+class GpawSolver:
+    """Computes ionic steps of one calculation with GPAW, on all ranks alike.
+
+    Parameters
+    ----------
+    calculation : Calculation
+        What is to be solved.
+    log : Path
+        File for GPAW's own log.
+    emit : callable
+        Receives events as keyword arguments.
+    """
+
+    def __init__(self, calculation: Calculation, log: Path, emit: Callable[..., None]) -> None:
+        self._calculation = calculation
+        self._log = log
+        self._emit = emit
+        self._calculator: Any = None
+        self.seconds = 0.0
+
+    def compute(self, atoms: Atoms) -> IonicStep:
+        """Solve for these atoms; lengths in angstrom, energies in eV."""
+        started = time.perf_counter()
+        calculator = self._prepared()
+        atoms = atoms.copy()
+        energy = calculator.get_potential_energy(atoms)
+        free_energy = calculator.get_potential_energy(atoms, force_consistent=True)
+        forces = calculator.get_forces(atoms)
+        stress = calculator.get_stress(atoms) if atoms.pbc.all() else None
+        spin = self._calculation.electrons.spin_polarized
+        moments = calculator.get_magnetic_moments(atoms) if spin else None
+        seconds = time.perf_counter() - started
+        self.seconds += seconds
+        return IonicStep(
+            positions=atoms.positions.tolist(),
+            cell=atoms.cell.array.tolist(),
+            energy=float(energy),
+            free_energy=float(free_energy),
+            forces=forces.tolist(),
+            stress=None if stress is None else tuple(stress.tolist()),
+            magnetic_moments=None if moments is None else moments.tolist(),
+            scf_iterations=int(calculator.get_number_of_iterations()),
+            wall_seconds=seconds,
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """What GPAW says of itself; Nones where every step came from the record."""
+        if self._calculator is None:
+            return {"irreducible_kpoints": None, "symmetries": None, "fermi_level": None}
+        return {
+            "irreducible_kpoints": len(self._calculator.get_ibz_k_points()),
+            "symmetries": len(self._calculator.dft.ibzwfs.ibz.symmetries),
+            "fermi_level": float(self._calculator.get_fermi_level()),
+        }
+
+    def _prepared(self) -> Any:
+        if self._calculator is None:
+            from gpaw.new.ase_interface import GPAW
+
+            self._calculator = GPAW(**gpaw_parameters(self._calculation), txt=str(self._log))
+            self._calculator.hooks["scf_step"] = self._scf_step
+        return self._calculator
+
+    def _scf_step(self, context: Any) -> None:
+        from ase.units import Hartree
+
+        if context.niter == 1:
+            self._check_datasets()
+        energy = float(context.energies.total_extrapolated) * Hartree
+        self._emit(event="scf", iteration=int(context.niter), energy=energy)
+
+    def _check_datasets(self) -> None:
+        """Refuse to compute with other PAW files than those that the key names."""
+        used = {setup.symbol: setup.fingerprint for setup in self._calculator.setups}
+        for data in self._calculation.electrons.paw:
+            if used[data.symbol] != data.fingerprint:
+                problem = (
+                    f"GPAW read the PAW data set {used[data.symbol]} for {data.symbol}, but the "
+                    f"calculation is for {data.fingerprint}\n"
+                    "  Remedy: use the same GPAW_SETUP_PATH where calculations are planned and run"
+                )
+                raise CalculationError(problem)
+
+
+def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) -> Outcome:
+    """Run a calculation in a directory, going on after its recorded ionic steps.
+
+    All MPI ranks call this together; only rank 0 writes.
+
+    Parameters
+    ----------
+    calculation : Calculation
+        What is to be run.
+    directory : Path
+        Where checkpoint and log lie.
+    emit : callable
+        Receives events as keyword arguments.
+
+    Returns
+    -------
+    Outcome
+        On every rank; the sums over ranks are in it.
+    """
+    from gpaw.mpi import world
+
+    started = time.perf_counter()
+    steps_file = IonicStepFile(directory / STEPS_FILE)
+    recorded = steps_file.read()
+    world.barrier()  # all ranks have read before rank 0 writes
+    if world.rank == 0:
+        steps_file.keep(recorded)
+    emit(event="start", resumed_steps=len(recorded))
+
+    def checkpoint(step: IonicStep) -> None:
+        if world.rank == 0:
+            steps_file.append(step)
+        emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
+
+    solver = GpawSolver(calculation, directory / LOG_FILE, emit)
+    calculator = ReplayCalculator(recorded, solver.compute, checkpoint)
+    atoms = calculation.to_atoms()
+    atoms.calc = calculator
+    converged = _relax(atoms, calculation)
+    steps = calculator.steps
+    last = steps[-1]
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    replayed = [step for step in steps if any(step is old for old in recorded)]
+    earlier = sum(step.wall_seconds for step in replayed)
+    return Outcome(
+        key=calculation.key,
+        label=calculation.label,
+        protocol=calculation.protocol,
+        task=calculation.task,
+        atoms=AtomsRecord.from_atoms(atoms),
+        initial_energy=steps[0].energy,
+        energy=last.energy,
+        forces=last.forces,
+        stress=last.stress,
+        magnetic_moments=last.magnetic_moments,
+        max_force=last.max_force,
+        converged=converged,
+        n_ionic_steps=len(steps),
+        scf_iterations=sum(step.scf_iterations for step in steps),
+        paw=calculation.electrons.paw,
+        versions=program_versions(),
+        cores=world.size,
+        cpu_seconds=float(world.sum_scalar(usage.ru_utime + usage.ru_stime)) + earlier * world.size,
+        wall_seconds=time.perf_counter() - started + earlier,
+        gpaw_seconds=solver.seconds + earlier,
+        peak_memory=float(world.max_scalar(usage.ru_maxrss / 1024.0)),
+        resumed_steps=len(replayed),
+        **solver.facts(),
+    )
+
+
+def _relax(atoms: Atoms, calculation: Calculation) -> bool:
+    """Move the atoms to rest; True where they came to rest within the allowed steps."""
+    relaxation = calculation.relaxation
+    if relaxation is None:
+        atoms.get_potential_energy()
+        return True
+    import ase.optimize
+    from ase.filters import FrechetCellFilter
+
+    target = FrechetCellFilter(atoms) if relaxation.relax_cell else atoms
+    optimizer = getattr(ase.optimize, relaxation.optimizer)(target, logfile=None)
+    return bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
+
+
+def program_versions() -> dict[str, str]:
+    """Versions of what computed: Python, wadflow, GPAW, ASE, NumPy, SciPy, libxc."""
+    import platform
+    from importlib.metadata import version
+
+    import gpaw.cgpaw
+
+    packages = ("wadflow", "gpaw", "gpaw-data", "ase", "numpy", "scipy")
+    versions = {name: version(name) for name in packages}
+    return {
+        "python": platform.python_version(),
+        **versions,
+        "libxc": str(getattr(gpaw.cgpaw, "libxc_version", "unknown")),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Run the calculation in the directory that the only argument names."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m wadflow.workflows.engine DIR\n")
+        return 2
+    directory = Path(arguments[0])
+    if os.environ.get(TETHERED_VARIABLE):
+        end_with_parent()
+    from gpaw.mpi import world
+
+    def emit(**event: Any) -> None:
+        if world.rank == 0:
+            sys.stdout.write(json.dumps(event) + "\n")
+            sys.stdout.flush()
+
+    # GPAW announces grids and coming versions; the log has them, and nobody reads stderr.
+    warnings.simplefilter("ignore")
+    calculation = Calculation.model_validate_json((directory / INPUT_FILE).read_bytes())
+    try:
+        outcome = run(calculation, directory, emit)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the caller must hear it
+        if world.rank == 0:
+            message = str(error) or error.__doc__ or "no message"
+            failure = Failure(kind=type(error).__name__, message=message)
+            replace_file(directory / FAILURE_FILE, failure.model_dump_json(indent=1).encode())
+            emit(event="failure", kind=failure.kind, message=failure.message)
+        sys.stderr.flush()
+        # Another rank may still wait for this one: ending all of them at once needs an abort.
+        if world.size > 1:
+            world.abort(FAILED)
+        return FAILED
+    if world.rank == 0:
+        replace_file(directory / RESULT_FILE, outcome.model_dump_json(indent=1).encode())
+        emit(event="end", converged=outcome.converged, energy=outcome.energy)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""Run flows on this machine, through jobflow's local manager."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wadflow.errors import CalculationError
+from wadflow.results.documents import AdhesionDocument
+from wadflow.workflows.execution import use_execution
+from wadflow.workflows.plan import plan_adhesion
+
+if TYPE_CHECKING:
+    from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.workflows.execution import Execution
+    from wadflow.workflows.protocol import Protocol
+
+
+def run_adhesion(
+    definition: InterfaceDefinition, protocol: Protocol, execution: Execution
+) -> AdhesionDocument:
+    """Return the work of adhesion of an interface, computing what the archive lacks.
+
+    Where the archive has everything, the document is assembled at once and jobflow is not even
+    imported; else the whole flow runs, and takes from the archive what is there. The document is
+    kept in the archive too.
+
+    Parameters
+    ----------
+    definition : InterfaceDefinition
+        What to calculate.
+    protocol : Protocol
+        How to calculate it.
+    execution : Execution
+        Archive, ranks and listener.
+
+    Raises
+    ------
+    wadflow.errors.WadflowError
+        Where the definition cannot work or a calculation fails; what has finished is kept.
+    """
+    plan = plan_adhesion(definition, protocol, execution.archive)
+    if plan.complete:
+        document = plan.document()
+        for planned in plan.calculations:
+            if planned.outcome is not None:
+                execution.listener.found(planned.calculation, planned.outcome)
+    else:
+        document = _run_flow(definition, protocol, execution)
+    execution.archive.save_document(
+        document_name(definition.name, protocol.name), document.model_dump_json(indent=1)
+    )
+    return document
+
+
+def document_name(definition: str, protocol: str) -> str:
+    """Name under which the archive keeps the document of an interface and a protocol."""
+    return f"{definition}.{protocol}"
+
+
+def _run_flow(
+    definition: InterfaceDefinition, protocol: Protocol, execution: Execution
+) -> AdhesionDocument:
+    from jobflow import JobStore, run_locally
+    from maggma.stores import MemoryStore
+
+    from wadflow.workflows.flows.adhesion import AdhesionFlowMaker
+
+    flow = AdhesionFlowMaker(protocol=protocol).make(definition)
+    # Outputs need to live no longer than the flow: the memory between runs is the archive.
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    with use_execution(execution):
+        responses = run_locally(flow, store=store, log=False, raise_immediately=True)
+    output = next(
+        responses[made.uuid][1].output for made in flow.jobs if made.name == "adhesion_document"
+    )
+    if not isinstance(output, AdhesionDocument):
+        problem = f"the flow of '{definition.name}' ended without a document"
+        raise CalculationError(problem)
+    return output

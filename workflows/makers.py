@@ -1,0 +1,261 @@
+"""GPAW Makers: atomate2's ASE Makers, with the archive before and the engine behind them.
+
+They take the place of any ASE Maker in atomate2's flows (equation of state, phonons, elastic
+constants), and every calculation of such a flow goes through the archive like ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from atomate2.ase.jobs import AseMaker, AseRelaxMaker
+from atomate2.ase.schemas import AseResult, AseStructureTaskDoc, AseTaskDoc
+from emmet.core.trajectory import AtomTrajectory
+from jobflow import job
+from pydantic import Field
+from pymatgen.core import Molecule, Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.execution import current_execution
+from wadflow.workflows.launch import obtain
+from wadflow.workflows.outcome import Outcome
+from wadflow.workflows.protocol import Protocol, load_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALCULATOR_NAME = "GPAW"
+
+
+class GpawTaskDoc(AseStructureTaskDoc):
+    """atomate2's document of an ASE calculation, with ours beside it.
+
+    Attributes
+    ----------
+    calculation : Calculation
+        What was asked for.
+    outcome : Outcome
+        What came out, in eV and angstrom (atomate2's own stress is in kbar).
+    from_archive : bool
+        Found in the archive, not computed in this run.
+    """
+
+    calculation: Calculation = Field(description="What was asked for.")
+    outcome: Outcome = Field(description="What came out.")
+    from_archive: bool = Field(description="Found in the archive, not computed in this run.")
+
+
+@dataclass
+class _GpawMaker(AseMaker):
+    """What the static and the relax Maker share.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Numerical settings.
+    dipole_layer : bool
+        Whether a dipole layer in the vacuum parts the two faces of a slab.
+    """
+
+    protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
+    dipole_layer: bool = False
+
+    def calculation(self, structure: Structure | Molecule) -> Calculation:
+        """Return what this Maker would run for a structure; starts nothing.
+
+        Raises
+        ------
+        wadflow.errors.InputError
+            Where the structure does not fit the task.
+        """
+        atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
+        atoms.info.clear()
+        return Calculation.prepare(
+            atoms,
+            self.protocol,
+            label=self.name,
+            task=self._task,
+            relax_cell=self._relax_cell,
+            dipole_layer=self.dipole_layer,
+        )
+
+    def run_ase(
+        self, mol_or_struct: Structure | Molecule, prev_dir: str | Path | None = None
+    ) -> AseResult:
+        """Obtain the result for one structure (not as a job).
+
+        Parameters
+        ----------
+        mol_or_struct : pymatgen Structure or Molecule
+            The atoms.
+        prev_dir : str or Path, optional
+            Unused: what an interrupted run left is found through the key.
+        """
+        return _ase_result(obtain(self.calculation(mol_or_struct), current_execution()))
+
+    @property
+    def _task(self) -> Literal["static", "relax"]:
+        return "static"
+
+    @property
+    def _relax_cell(self) -> bool:
+        return False
+
+    def _document(self, structure: Structure) -> GpawTaskDoc:
+        calculation = self.calculation(structure)
+        execution = current_execution()
+        outcome = obtain(calculation, execution)
+        relaxation = calculation.relaxation
+        task_doc = AseTaskDoc.from_ase_compatible_result(
+            CALCULATOR_NAME,
+            _ase_result(outcome),
+            steps=relaxation.max_steps if relaxation else 1,
+            relax_cell=self._relax_cell,
+            relax_kwargs={"fmax": relaxation.fmax} if relaxation else None,
+            optimizer_kwargs={"optimizer": relaxation.optimizer} if relaxation else None,
+            ionic_step_data=self.ionic_step_data,
+            store_trajectory=self.store_trajectory,
+            tags=self.tags,
+        )
+        return GpawTaskDoc.from_ase_task_doc(
+            task_doc,
+            calculation=calculation,
+            outcome=outcome,
+            from_archive=calculation.key not in execution.computed,
+        )
+
+
+@dataclass
+class GpawStaticMaker(_GpawMaker):
+    """One energy with forces (and stress, for crystals) at fixed atoms.
+
+    Parameters
+    ----------
+    name : str
+        Name of the job, and label of the calculation.
+    protocol : Protocol
+        Numerical settings; ``standard`` if not given.
+    dipole_layer : bool
+        Whether a dipole layer in the vacuum parts the two faces of a slab.
+    """
+
+    name: str = "GPAW static"
+
+    @job(data=["trajectory"])
+    def make(
+        self,
+        structure: Structure | list[Structure],
+        prev_dir: str | Path | None = None,
+    ) -> GpawTaskDoc | list[GpawTaskDoc]:
+        """Compute one structure, or several one after the other.
+
+        Parameters
+        ----------
+        structure : Structure or list of Structure
+            What to compute.
+        prev_dir : str or Path, optional
+            Unused, atomate2's flows pass it.
+        """
+        if isinstance(structure, list):
+            return [self._document(one) for one in structure]
+        return self._document(structure)
+
+
+@dataclass
+class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
+    """Relaxation of atoms, and of the cell where ``relax_cell`` is set.
+
+    The protocol decides about steps, forces and the optimizer; atomate2's own fields for these
+    (``steps``, ``relax_kwargs``, ``optimizer_kwargs``, ``fix_symmetry``) are refused.
+
+    Parameters
+    ----------
+    name : str
+        Name of the job, and label of the calculation.
+    relax_cell : bool
+        Whether the cell relaxes too. Unlike in atomate2 it does not by default: slabs and
+        interfaces keep their in-plane cell.
+    protocol : Protocol
+        Numerical settings; ``standard`` if not given.
+    dipole_layer : bool
+        Whether a dipole layer in the vacuum parts the two faces of a slab.
+    """
+
+    name: str = "GPAW relax"
+    relax_cell: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse fields of atomate2 that would be silently without effect."""
+        super().__post_init__()
+        ignored = [
+            name
+            for name, idle in (
+                ("relax_kwargs", not self.relax_kwargs),
+                ("optimizer_kwargs", not self.optimizer_kwargs),
+                ("calculator_kwargs", not self.calculator_kwargs),
+                ("fix_symmetry", not self.fix_symmetry),
+                ("relax_shape", not self.relax_shape),
+            )
+            if not idle
+        ]
+        if ignored:
+            from wadflow.errors import InputError
+
+            problem = f"GpawRelaxMaker takes its settings from the protocol, not {', '.join(ignored)}"
+            raise InputError(problem, remedy="change the protocol instead")
+
+    @property
+    def _task(self) -> Literal["static", "relax"]:
+        return "relax"
+
+    @property
+    def _relax_cell(self) -> bool:
+        return self.relax_cell
+
+    @job(data=["trajectory"])
+    def make(
+        self,
+        structure: Structure | list[Structure],
+        prev_dir: str | Path | None = None,
+    ) -> GpawTaskDoc | list[GpawTaskDoc]:
+        """Relax one structure, or several one after the other.
+
+        Parameters
+        ----------
+        structure : Structure or list of Structure
+            What to relax.
+        prev_dir : str or Path, optional
+            Unused, atomate2's flows pass it.
+        """
+        if isinstance(structure, list):
+            return [self._document(one) for one in structure]
+        return self._document(structure)
+
+
+def _ase_result(outcome: Outcome) -> AseResult:
+    """Translate an outcome into atomate2's words; stress to kbar with atomate2's sign."""
+    from atomate2.ase.schemas import convert_stress_from_voigt_to_symm
+
+    atoms = outcome.atoms.to_atoms()
+    trajectory = AtomTrajectory(
+        elements=atoms.numbers.tolist(),
+        cart_coords=[atoms.positions],
+        num_ionic_steps=1,
+        lattice=[atoms.cell.array],
+        energy=[outcome.energy],
+        forces=[outcome.forces],
+        stress=None
+        if outcome.stress is None
+        else [convert_stress_from_voigt_to_symm(outcome.stress)],
+    )
+    return AseResult(
+        final_mol_or_struct=AseAtomsAdaptor.get_structure(atoms),
+        final_energy=outcome.energy,
+        trajectory=trajectory,
+        converged=outcome.converged,
+        is_force_converged=outcome.converged,
+        energy_downhill=outcome.energy <= outcome.initial_energy,
+        elapsed_time=outcome.wall_seconds,
+    )

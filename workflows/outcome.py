@@ -1,0 +1,113 @@
+"""Outcome: what the engine leaves in ``result.json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wadflow.results.documents import AtomsRecord, CalculationRecord, PawDataset, Role
+
+if TYPE_CHECKING:
+    from wadflow.workflows.calculation import Calculation
+
+INPUT_FILE = "input.json"
+RESULT_FILE = "result.json"
+STEPS_FILE = "ionic_steps.jsonl"
+LOG_FILE = "gpaw.txt"
+FAILURE_FILE = "failure.json"
+
+
+class Outcome(BaseModel):
+    """A finished calculation.
+
+    ===================  ======  ========================================================
+    property             shape   unit
+    ===================  ======  ========================================================
+    key                  --      key of the calculation
+    label                --      name for people
+    protocol             --      name of the numerical settings
+    task                 --      ``static`` or ``relax``
+    atoms                --      angstrom, after the last ionic step
+    initial_energy       --      eV, first ionic step (rigid), zero smearing
+    energy               --      eV, last ionic step, extrapolated to zero smearing
+    forces               (n, 3)  eV/angstrom, last ionic step
+    stress               (6,)    eV/angstrom3, Voigt order; None for slabs and molecules
+    magnetic_moments     (n,)    Bohr magnetons; None without spin
+    max_force            --      eV/angstrom
+    converged            --      whether the atoms came to rest within the allowed steps
+    n_ionic_steps        --      energies computed
+    scf_iterations       --      over all ionic steps
+    irreducible_kpoints  --      number
+    symmetries           --      operations that GPAW found
+    fermi_level          --      eV
+    paw                  --      data sets that GPAW read
+    versions             --      versions of the programs
+    cores                --      MPI ranks
+    cpu_seconds          --      s, all ranks, all attempts recorded in this run
+    wall_seconds         --      s, the engine from start to end, interruptions left out
+    gpaw_seconds         --      s, of these inside GPAW
+    peak_memory          --      MiB, largest rank
+    resumed_steps        --      ionic steps taken over from an interrupted run
+    ===================  ======  ========================================================
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    key: str
+    label: str
+    protocol: str
+    task: Literal["static", "relax"]
+    atoms: AtomsRecord
+    initial_energy: float
+    energy: float
+    forces: list[tuple[float, float, float]]
+    stress: tuple[float, ...] | None
+    magnetic_moments: list[float] | None
+    max_force: float = Field(ge=0)
+    converged: bool
+    n_ionic_steps: int = Field(ge=1)
+    scf_iterations: int = Field(ge=0)
+    irreducible_kpoints: int | None
+    symmetries: int | None
+    fermi_level: float | None
+    paw: tuple[PawDataset, ...]
+    versions: dict[str, str]
+    cores: int = Field(ge=1)
+    cpu_seconds: float = Field(ge=0)
+    wall_seconds: float = Field(ge=0)
+    gpaw_seconds: float = Field(ge=0)
+    peak_memory: float = Field(ge=0)
+    resumed_steps: int = Field(ge=0)
+
+    def record(self, calculation: Calculation, *, role: Role, from_archive: bool) -> CalculationRecord:
+        """Make the record that documents keep of this calculation."""
+        return CalculationRecord(
+            key=self.key,
+            label=calculation.label,
+            role=role,
+            task=self.task,
+            formula=self.atoms.to_atoms().get_chemical_formula(),
+            n_atoms=len(self.atoms.numbers),
+            initial_energy=self.initial_energy,
+            final_energy=self.energy,
+            max_force=self.max_force,
+            n_ionic_steps=self.n_ionic_steps,
+            converged=self.converged,
+            equal_settings=calculation.equal_settings,
+            paw=self.paw,
+            versions=self.versions,
+            cores=self.cores,
+            cpu_seconds=self.cpu_seconds,
+            wall_seconds=self.wall_seconds,
+            from_archive=from_archive,
+        )
+
+
+class Failure(BaseModel):
+    """Why the engine stopped without a result: type and message of the exception."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    message: str

@@ -1,0 +1,118 @@
+"""Protocols: numerical settings by name, read from TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+
+from wadflow.interfaces.named_files import available_names, find_file
+from wadflow.interfaces.toml_models import read_toml, validate
+
+PROTOCOL_FOLDER = Path(__file__).parent / "protocols"
+
+
+class _Settings(BaseModel):
+    """Frozen settings that know all of their keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ElectronSettings(_Settings):
+    """How the electrons are treated.
+
+    ====================  =====  =================================================
+    property              shape  unit
+    ====================  =====  =================================================
+    functional            --     name of the exchange-correlation functional
+    cutoff                --     eV, plane waves at a fixed cell
+    bulk_cutoff           --     eV, plane waves where a cell relaxes
+    kpoint_density        --     points per inverse angstrom (2 pi included)
+    bulk_kpoint_density   --     points per inverse angstrom, for crystals
+    smearing              --     name of the distribution
+    smearing_width        --     eV
+    ====================  =====  =================================================
+    """
+
+    functional: str
+    cutoff: PositiveFloat
+    bulk_cutoff: PositiveFloat
+    kpoint_density: PositiveFloat
+    bulk_kpoint_density: PositiveFloat
+    smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
+    smearing_width: PositiveFloat
+
+
+class ConvergenceSettings(_Settings):
+    """When a self-consistent field counts as converged.
+
+    Changes of the energy in eV per valence electron and of the density in electrons per
+    valence electron, between iterations.
+    """
+
+    energy: PositiveFloat
+    density: PositiveFloat
+
+
+class SlabSettings(_Settings):
+    """Cell of the slabs: ``vacuum`` in angstrom from the slab's top to its next image."""
+
+    vacuum: float = Field(ge=5.0)
+
+
+class RelaxationSettings(_Settings):
+    """When and how atoms move.
+
+    ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
+    where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
+    (stress times volume).
+    """
+
+    fmax: PositiveFloat
+    max_steps: PositiveInt
+    bulk_fmax: PositiveFloat
+    optimizer: Literal["BFGS", "LBFGS", "BFGSLineSearch", "FIRE", "GPMin"]
+
+
+class Protocol(_Settings):
+    """Numerical settings by name.
+
+    Attributes
+    ----------
+    name, description : str
+        What it is called and what it is good for.
+    production : bool
+        False where the numbers mean nothing and only the path is proven; every result says so.
+    electrons, convergence, slab, relaxation
+        The settings, see their classes.
+    paw : dict[str, str]
+        Names of PAW data sets by element symbol, as GPAW spells them in ``setups`` (for
+        example ``{"Na": "1"}``); elements that are absent use GPAW's default set.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    description: str
+    production: bool
+    electrons: ElectronSettings
+    convergence: ConvergenceSettings
+    slab: SlabSettings
+    relaxation: RelaxationSettings
+    paw: dict[str, str] = Field(default_factory=dict)
+
+
+def list_protocols() -> list[str]:
+    """Names of the shipped protocols."""
+    return available_names(PROTOCOL_FOLDER)
+
+
+def load_protocol(name_or_path: str) -> Protocol:
+    """Read a protocol by its shipped name or from the path of a TOML file.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        Where the file is missing or cannot be a protocol; names file, key and remedy.
+    """
+    file = find_file(name_or_path, PROTOCOL_FOLDER, what="protocol")
+    return validate(Protocol, read_toml(file), file=file)
