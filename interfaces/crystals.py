@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import tomllib
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,12 +148,18 @@ def load_crystal(name_or_path: str, *, base: Path | None = None) -> Crystal:
         file = Path(resolved)
         structure = _conventional(_read(file), file)
         return Crystal(name_or_path, structure, "", file, None, formal_charges(resolved, structure))
-    identifier = _defaults()[resolved][0] if resolved in _defaults() else resolved
+    shipped = _shipped(_defaults()[resolved][0] if resolved in _defaults() else resolved)
+    # A structure can be changed by whoever gets it, so that everyone gets a copy.
+    return replace(shipped, name=resolved, structure=shipped.structure.copy())
+
+
+@cache
+def _shipped(identifier: str) -> Crystal:
     row = _index()[identifier]
     file = STRUCTURES / row["cif"]
     structure = _conventional(_read(file), file)
-    charges = formal_charges(resolved, structure)
-    return Crystal(resolved, structure, row["source"], file, float(row["T_K"]), charges)
+    charges = formal_charges(identifier, structure)
+    return Crystal(identifier, structure, row["source"], file, float(row["T_K"]), charges)
 
 
 def formal_charges(name: str, structure: Structure) -> dict[str, int] | None:

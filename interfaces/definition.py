@@ -30,6 +30,7 @@ MAX_SUPERCELL = 100  # in-plane cells
 Integer = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Text = Annotated[str, Strict()]
+PolarModel = Literal["ideal", "tasker2", "symmetric"]
 Matrix = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -127,9 +128,7 @@ class SideDefinition(_Part):
     contact_termination: Text | None = Field(
         default=None, min_length=1, max_length=50, examples=['contact_termination = "O"']
     )
-    polar_model: Literal["ideal", "tasker2", "symmetric"] = Field(
-        default="ideal", examples=['polar_model = "ideal"']
-    )
+    polar_model: PolarModel = Field(default="ideal", examples=['polar_model = "ideal"'])
     supercell: Annotated[Matrix, BeforeValidator(_check_supercell)] = Field(
         default=((1, 0), (0, 1)), examples=["supercell = [[1, 0], [0, 1]]"]
     )

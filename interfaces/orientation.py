@@ -18,7 +18,12 @@ from numpy.typing import NDArray
 
 from wadflow.errors import InputError
 from wadflow.interfaces.planes import group_periodic_planes, plane_formula
-from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE, primitive_cell, symmetry_operations
+from wadflow.interfaces.symmetry import (
+    SYMMETRY_TOLERANCE,
+    asymmetry,
+    primitive_cell,
+    symmetry_operations,
+)
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -28,6 +33,8 @@ IntArray = NDArray[np.int64]
 
 # Relative difference up to which lengths count as equal, when the shorter of two vectors is wanted.
 EQUAL_LENGTHS = 1e-3
+# Plane-wave codes use a symmetry where it holds within about 1e-7 of the cell.
+EXACT_SYMMETRY = 1e-8  # angstrom
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,9 @@ def orient(structure: Structure, miller: tuple[int, int, int]) -> OrientedCrysta
             remedy="give whole numbers without a common divisor, for example [1, 1, 0]",
         )
     lattice, fractional, numbers, to_primitive = _primitive(structure)
+    operations = symmetry_operations(lattice, fractional, numbers)
+    if asymmetry(lattice, fractional, numbers, operations) > EXACT_SYMMETRY:
+        lattice, fractional = _refined(lattice, fractional, numbers)
     indices = _coprime(to_primitive @ np.array(miller, dtype=float))
     first, second, out = _lattice_basis(indices)
     normal = np.linalg.solve(lattice, indices.astype(float))  # the reciprocal vector of the plane
@@ -151,7 +161,6 @@ def orient(structure: Structure, miller: tuple[int, int, int]) -> OrientedCrysta
     jumps = np.round((heights - phases * repeat[2]) / repeat[2])
     positions = fractional @ turned + jumps[:, None] * repeat
     plane_z = np.array([positions[plane, 2].mean() for plane in planes])
-    operations = symmetry_operations(lattice, fractional, numbers)
     return OrientedCrystal(
         miller=miller,
         in_plane=np.array([[np.linalg.norm(a), 0.0], in_plane[1, :2]]),
@@ -166,19 +175,23 @@ def orient(structure: Structure, miller: tuple[int, int, int]) -> OrientedCrysta
 
 def _primitive(structure: Structure) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
     """Return rows, positions and numbers of the primitive cell, and its rows in conventional ones."""
-    from ase import Atoms
-    from ase.spacegroup.symmetrize import refine_symmetry
     from pymatgen.io.ase import AseAtomsAdaptor
 
     atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
     lattice, fractional, numbers = primitive_cell(
         atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers
     )
-    # A relaxed crystal is symmetric only within its noise; a plane-wave code wants more.
-    refined = Atoms(numbers=numbers, cell=lattice, scaled_positions=fractional, pbc=True)
-    refine_symmetry(refined, symprec=SYMMETRY_TOLERANCE)
-    to_primitive = lattice @ np.linalg.inv(atoms.cell.array)
-    return refined.cell.array, refined.get_scaled_positions(), numbers, to_primitive
+    return lattice, fractional, numbers, lattice @ np.linalg.inv(atoms.cell.array)
+
+
+def _refined(lattice: FloatArray, fractional: FloatArray, numbers: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Move a crystal that is symmetric within its noise, as a relaxed one is, onto its symmetry."""
+    from ase import Atoms
+    from ase.spacegroup.symmetrize import refine_symmetry
+
+    atoms = Atoms(numbers=numbers, cell=lattice, scaled_positions=fractional, pbc=True)
+    refine_symmetry(atoms, symprec=SYMMETRY_TOLERANCE)
+    return atoms.cell.array, atoms.get_scaled_positions()
 
 
 def _coprime(indices: FloatArray) -> IntArray:

@@ -180,12 +180,14 @@ def find_termination(oriented: OrientedCrystal, contact: Contact, wanted: str | 
     surface = "({}{}{})".format(*oriented.miller)
     if fitting:
         problem = f"{wanted!r} fits several inequivalent terminations of {surface}: {', '.join(fitting)}"
+        suggestion = ""
     else:
         problem = f"{wanted!r} is no termination of {surface}"
+        suggestion = did_you_mean(wanted, labels)
     raise InputError(
         problem,
         key="contact_termination",
-        remedy=f"{did_you_mean(wanted, labels)}give one of {', '.join(labels)}",
+        remedy=f"{suggestion}give one of {', '.join(labels)}",
     )
 
 

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import formal_charges, load_crystal
+from wadflow.interfaces.crystals import formal_charges
 from wadflow.interfaces.matching import common_cell, contact_gap, deform, expand, small_strain
-from wadflow.interfaces.orientation import OrientedCrystal, orient
 from wadflow.interfaces.overlap import closest_overlap
 from wadflow.interfaces.placement import place
 from wadflow.interfaces.polarity import CHARGE_TOLERANCE, TaskerClass, plane_charges, tasker_class
-from wadflow.interfaces.slabs import Contact, Slab, count_planes, find_termination, take_planes
+from wadflow.interfaces.sides import (
+    CONTACT_FACE,
+    Role,
+    blame,
+    check_available,
+    crystals_of,
+    cut_sides,
+    orient_sides,
+    side_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ase import Atoms
     from pymatgen.core import Structure
 
-    from wadflow.interfaces.definition import InterfaceDefinition, SideDefinition
+    from wadflow.interfaces.definition import InterfaceDefinition, PolarModel
+    from wadflow.interfaces.slabs import Slab
 
 FloatArray = NDArray[np.float64]
-Role = Literal["lower", "upper"]
-
-CONTACT_FACE: dict[Role, Contact] = {"lower": "top", "upper": "bottom"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class InterfaceSide:
     contact_termination: str
     free_termination: str
     tasker_class: TaskerClass | None
-    polar_model: str
+    polar_model: PolarModel
     strain: FloatArray
     strain_measure: float
 
@@ -159,13 +164,13 @@ def build_interface(
             key="vacuum",
             remedy="set for example 12.0 in the protocol",
         )
-    _check_available(definition)
-    crystals = _crystals(definition, structures)
-    oriented = {role: _oriented(definition, role, crystals[role]) for role in CONTACT_FACE}
-    slabs = _cut(definition, oriented)
-    supercells = {role: _of(definition, role).supercell for role in CONTACT_FACE}
+    check_available(definition)
+    crystals = crystals_of(definition, structures)
+    oriented = orient_sides(definition, crystals)
+    slabs = cut_sides(definition, oriented)
+    supercells = {role: side_of(definition, role).supercell for role in CONTACT_FACE}
     own_cells = {role: np.array(supercells[role]) @ oriented[role].in_plane for role in CONTACT_FACE}
-    with _blame(definition, "upper", "supercell"):
+    with blame(definition, "upper", "supercell"):
         cell = common_cell(own_cells["lower"], own_cells["upper"], definition.contact.strained_side)
     sides = {
         role: _side(definition, role, slabs[role], crystals[role], small_strain(own_cells[role], cell))
@@ -197,114 +202,6 @@ def build_interface(
         upper=sides["upper"],
         vacuum=float(vacuum),
     )
-
-
-def _of(definition: InterfaceDefinition, role: Role) -> SideDefinition:
-    return definition.lower if role == "lower" else definition.upper
-
-
-@contextmanager
-def _blame(definition: InterfaceDefinition, table: str, default_key: str) -> Iterator[None]:
-    """Name the interface and the full key in an InputError that comes from geometry."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(
-            error.problem,
-            file=error.file or f"interface '{definition.name}'",
-            key=f"{table}.{error.key or default_key}",
-            remedy=error.remedy,
-        ) from error
-
-
-def _check_available(definition: InterfaceDefinition) -> None:
-    """Refuse what a definition may say but this version does not build."""
-    name = f"interface '{definition.name}'"
-    if definition.contact.registry == "scan":
-        raise InputError(
-            "registry 'scan' is not available yet",
-            file=name,
-            key="contact.registry",
-            remedy="give 'bulk' or a shift such as [0.5, 0.5]",
-        )
-    for role in CONTACT_FACE:
-        model = _of(definition, role).polar_model
-        if model != "ideal":
-            raise InputError(
-                f"polar_model {model!r} is not available yet",
-                file=name,
-                key=f"{role}.polar_model",
-                remedy='give polar_model = "ideal"',
-            )
-    lower, upper = definition.lower, definition.upper
-    same = (lower.crystal, lower.miller, lower.supercell) == (upper.crystal, upper.miller, upper.supercell)
-    if definition.contact.registry == "bulk" and not same:
-        raise InputError(
-            "registry 'bulk' continues one crystal, but crystal, miller or supercell of the sides differ: "
-            f"{lower.crystal} {lower.miller} and {upper.crystal} {upper.miller}",
-            file=name,
-            key="contact.registry",
-            remedy="make both sides equal or give a shift such as [0.0, 0.0]",
-        )
-
-
-def _crystals(
-    definition: InterfaceDefinition, structures: Mapping[str, Structure] | None
-) -> dict[Role, Structure]:
-    """Return the conventional cell of each side's crystal."""
-    known = {} if structures is None else dict(structures)
-    found: dict[Role, Structure] = {}
-    for role in CONTACT_FACE:
-        name = _of(definition, role).crystal
-        with _blame(definition, role, "crystal"):
-            if structures is None and name not in known:
-                known[name] = load_crystal(name).structure
-            if name not in known:
-                # Falling back to the shipped cell would mix relaxed and unrelaxed crystals.
-                raise InputError(
-                    f"no structure of {name!r} is given, only of {', '.join(known) or 'none'}",
-                    remedy="give the relaxed cell of every crystal of the definition",
-                )
-        found[role] = known[name]
-    return found
-
-
-def _oriented(definition: InterfaceDefinition, role: Role, structure: Structure) -> OrientedCrystal:
-    with _blame(definition, role, "crystal"):
-        return orient(structure, _of(definition, role).miller)
-
-
-def _cut(definition: InterfaceDefinition, oriented: Mapping[Role, OrientedCrystal]) -> dict[Role, Slab]:
-    """Cut both slabs; with registry 'bulk' the upper starts at the plane that follows the lower."""
-    planes: dict[Role, int] = {}
-    wanted = {role: _of(definition, role).contact_termination for role in CONTACT_FACE}
-    for role, face in CONTACT_FACE.items():
-        with _blame(definition, role, "contact_termination"):
-            planes[role] = find_termination(oriented[role], face, wanted[role])
-    if definition.contact.registry == "bulk":
-        if wanted["lower"] is None and wanted["upper"] is not None:
-            planes["lower"] = planes["upper"] - 1
-        follower = planes["lower"] + 1
-        classes, count = oriented["upper"].classes, oriented["upper"].n_planes
-        if wanted["upper"] is not None and classes[follower % count] != classes[planes["upper"] % count]:
-            formulas = oriented["upper"].formulas
-            raise InputError(
-                f"in the bulk a plane {formulas[follower % count]!r} follows the lower side, "
-                f"not {wanted['upper']!r}",
-                file=f"interface '{definition.name}'",
-                key="upper.contact_termination",
-                remedy="leave it out with registry 'bulk'",
-            )
-        planes["upper"] = follower
-    return {role: _cut_side(definition, role, oriented[role], planes[role]) for role in CONTACT_FACE}
-
-
-def _cut_side(definition: InterfaceDefinition, role: Role, oriented: OrientedCrystal, plane: int) -> Slab:
-    side = _of(definition, role)
-    face = CONTACT_FACE[role]
-    with _blame(definition, role, "planes"):
-        count = count_planes(oriented, plane, face, planes=side.planes, thickness=side.thickness)
-    return take_planes(oriented, plane - count + 1 if face == "top" else plane, count)
 
 
 def _stack(
@@ -362,7 +259,7 @@ def _side(
     definition: InterfaceDefinition, role: Role, slab: Slab, structure: Structure, strain: FloatArray
 ) -> InterfaceSide:
     """Describe one side, and refuse a slab that is charged as a whole."""
-    side = _of(definition, role)
+    side = side_of(definition, role)
     charges = formal_charges(side.crystal, structure)
     net_charge = 0.0 if charges is None else float(plane_charges(slab, charges).sum())
     if abs(net_charge) > CHARGE_TOLERANCE:

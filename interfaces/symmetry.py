@@ -17,7 +17,9 @@ SYMMETRY_TOLERANCE = 1e-3
 
 
 def symmetry_operations(
-    lattice: NDArray[np.float64], fractional: NDArray[np.float64], numbers: NDArray[np.int64]
+    lattice: NDArray[np.float64],
+    fractional: NDArray[np.float64],
+    numbers: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return all operations x -> W x + t (fractional) of a periodic structure.
 
@@ -44,6 +46,43 @@ def symmetry_operations(
     if found is None:
         raise _no_symmetry()
     return np.asarray(found["rotations"], dtype=np.int64), np.asarray(found["translations"], dtype=float)
+
+
+def asymmetry(
+    lattice: NDArray[np.float64],
+    fractional: NDArray[np.float64],
+    numbers: NDArray[np.int64],
+    operations: tuple[NDArray[np.int64], NDArray[np.float64]],
+) -> float:
+    """Return by how much a structure misses its symmetry, angstrom.
+
+    Parameters
+    ----------
+    lattice : numpy.ndarray
+        Cell vectors as rows, angstrom, shape (3, 3).
+    fractional : numpy.ndarray
+        Positions, shape (atoms, 3).
+    numbers : numpy.ndarray
+        Atomic numbers, shape (atoms,).
+    operations : tuple of numpy.ndarray
+        What `symmetry_operations` returns.
+
+    Returns
+    -------
+    float
+        The largest distance of an atom's image from the nearest atom of its kind, or, if larger, the
+        largest change of a cell vector's length or product under an operation.
+    """
+    metric = lattice @ lattice.T
+    other_kind = np.where(numbers[:, None] == numbers[None], 0.0, np.inf)
+    worst = 0.0
+    for rotation, translation in zip(*operations, strict=True):
+        change = np.abs(rotation.T @ metric @ rotation - metric).max() / np.sqrt(metric.max())
+        images = fractional @ rotation.T + translation
+        between = images[:, None] - fractional[None]
+        distances = np.linalg.norm((between - np.round(between)) @ lattice, axis=2) + other_kind
+        worst = max(worst, float(change), float(distances.min(axis=1).max()))
+    return worst
 
 
 def primitive_cell(

@@ -175,6 +175,12 @@ def _frame(atoms: Atoms, names: tuple[str, str]) -> _Frame:
     return _Frame(side, z - sum(contact) / 2, (span[0], span[1]), float(scale), names)
 
 
+def _rgb(number: int) -> tuple[float, float, float]:
+    """Colour of an element as matplotlib's types want it."""
+    red, green, blue = _colour(number).tolist()
+    return red, green, blue
+
+
 def _colour(number: int) -> NDArray[np.float64]:
     """Colour of an element (RGB, shape (3,)), a little paler than on a screen of 1990."""
     from ase.data.colors import jmol_colors
@@ -308,8 +314,7 @@ def _draw_legend(figure: Figure, atoms: Atoms, frame: _Frame) -> None:
         )
 
     handles = [
-        marker(to_hex(_colour(number)), "0.3", chemical_symbols[number])
-        for number in np.unique(atoms.numbers)
+        marker(to_hex(_rgb(number)), "0.3", chemical_symbols[number]) for number in np.unique(atoms.numbers)
     ]
     handles += [
         marker("none", colour, f"{place}: {name}" if name != place else place, 1.8)

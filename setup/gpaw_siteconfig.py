@@ -9,7 +9,7 @@ import os
 
 from pybind11.setup_helpers import ParallelCompile
 
-# GPAW compiles one file after the other by itself, and its own GPAW_BUILD_JOBS makes wheels without the extension
+# By itself GPAW compiles one file after the other; its GPAW_BUILD_JOBS makes wheels without the extension
 ParallelCompile(default=len(os.sched_getaffinity(0))).install()
 
 mpi = True

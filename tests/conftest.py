@@ -11,7 +11,7 @@ from hypothesis import settings
 # Pictures are drawn into files, whatever screen there is
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-# A noisy machine is no failure, so no deadline; the same examples on every machine, so a failure can be repeated
+# No deadline: a noisy machine is no failure. The same examples everywhere: a failure can be repeated
 settings.register_profile("wadflow", deadline=None, derandomize=True)
 settings.load_profile("wadflow")
 
@@ -19,8 +19,9 @@ PROBE = """
 from gpaw import cgpaw, get_libraries
 from gpaw.fftw import have_fftw
 from gpaw.utilities import compiled_with_sl
-parts = {"FFTW": have_fftw(), "MPI": cgpaw.have_mpi, "ScaLAPACK": compiled_with_sl()}
-print("libxc", get_libraries()["libxc"], *(name if there else f"no {name}" for name, there in parts.items()), sep=", ")
+found = {"FFTW": have_fftw(), "MPI": cgpaw.have_mpi, "ScaLAPACK": compiled_with_sl()}
+words = [name if there else f"no {name}" for name, there in found.items()]
+print(", ".join([f"libxc {get_libraries()['libxc']}", *words]))
 """
 
 
@@ -28,13 +29,9 @@ def pytest_report_header() -> list[str]:
     """Engines: a GPAW without FFTW or MPI explains slow tests better than their names do."""
     # In a process of its own: importing GPAW here would hide a test's own missing import
     probe = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=False)
-    build = (
-        probe.stdout.strip().replace("libxc, ", "libxc ") if probe.returncode == 0 else "cannot be imported"
-    )
-    return [
-        f"engines: GPAW {installed('gpaw')} ({build}); ASE {installed('ase')}; "
-        f"mpiexec: {shutil.which('mpiexec') or 'not found'}"
-    ]
+    build = probe.stdout.strip() if probe.returncode == 0 else "cannot be imported"
+    mpiexec = shutil.which("mpiexec") or "not found"
+    return [f"engines: GPAW {installed('gpaw')} ({build}); ASE {installed('ase')}; mpiexec: {mpiexec}"]
 
 
 def installed(package: str) -> str:

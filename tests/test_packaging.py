@@ -1,5 +1,6 @@
 """What lies in the repository is what gets installed, and the accompanying files agree with each other."""
 
+import itertools
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
+IGNORED = re.compile(r"__pycache__|(^|/)\.")  # byte code, tools' caches
 ROOMS = ("interfaces", "results", "workflows")
 
 
@@ -23,7 +25,7 @@ def project() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of a copy of this tree (setuptools leaves a build folder), without the links, without a network."""
+    """A wheel of a copy of this tree, since setuptools leaves a build folder; no links, no network."""
     tree = tmp_path_factory.mktemp("tree")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree)
@@ -42,17 +44,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def tracked_folders(top: Path) -> list[Path]:
-    return [top, *(path for path in top.rglob("*") if path.is_dir() and path.name != "__pycache__")]
-
-
 def test_every_folder_with_code_is_a_listed_package(project: dict[str, Any]) -> None:
     found = {"wadflow"}
     for room in ROOMS:
-        for folder in tracked_folders(ROOT / room):
-            if any(folder.glob("*.py")):
-                assert (folder / "__init__.py").exists(), f"{folder} holds code but no __init__.py"
-                found.add(".".join(["wadflow", *folder.relative_to(ROOT).parts]))
+        for folder in {path.parent for path in (ROOT / room).rglob("*.py")}:
+            assert (folder / "__init__.py").exists(), f"{folder} holds code but no __init__.py"
+            found.add(".".join(["wadflow", *folder.relative_to(ROOT).parts]))
     assert sorted(project["tool"]["setuptools"]["packages"]) == sorted(found)
 
 
@@ -61,7 +58,7 @@ def test_the_wheel_holds_every_file_of_the_rooms(wheel: Path) -> None:
         f"wadflow/{path.relative_to(ROOT)}"
         for room in ROOMS
         for path in (ROOT / room).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not IGNORED.search(str(path.relative_to(ROOT)))
     }
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if name.split("/")[1] in ROOMS}
@@ -115,7 +112,7 @@ def test_constraints_are_plain_pins() -> None:
 
 def test_constraints_pin_every_requirement(project: dict[str, Any]) -> None:
     pinned = {line.split("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines()[1:]}
-    wanted = [*project["project"]["dependencies"], *sum(project["dependency-groups"].values(), [])]
+    wanted = [*project["project"]["dependencies"], *itertools.chain(*project["dependency-groups"].values())]
     names = {re.split(r"[^A-Za-z0-9-]", requirement)[0] for requirement in wanted}
     assert names <= pinned
     assert "gpaw" in names

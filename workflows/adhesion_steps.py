@@ -56,7 +56,7 @@ def primitive_crystal(crystal: str) -> Structure:
         conventional.frac_coords,
         np.array(conventional.atomic_numbers, dtype=np.int64),
     )
-    return Structure(cell, numbers, fractional)
+    return Structure(cell, numbers.tolist(), fractional)
 
 
 def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structure:
@@ -80,9 +80,7 @@ def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structur
     conventional = relaxed_primitive.copy()
     conventional.make_supercell(multiples, to_unit_cell=True)
     rounded = [round(value, LATTICE_DECIMALS) for value in conventional.lattice.parameters]
-    return Structure(
-        Lattice.from_parameters(*rounded), conventional.species, conventional.frac_coords
-    )
+    return Structure(Lattice.from_parameters(*rounded), conventional.species, conventional.frac_coords)
 
 
 def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:

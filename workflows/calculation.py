@@ -73,11 +73,15 @@ class ElectronicStructure(_Frozen):
 
 
 class Relaxation(_Frozen):
-    """How the atoms move: ``fmax`` in eV/angstrom; everything here enters the key."""
+    """How the atoms move; everything here enters the key.
+
+    ``fmax`` in eV/angstrom, ``curvature`` (the optimizer's first guess) in eV/angstrom2.
+    """
 
     fmax: PositiveFloat
     max_steps: PositiveInt
     optimizer: str
+    curvature: PositiveFloat
     relax_cell: bool
 
 
@@ -227,6 +231,7 @@ class Calculation(_Frozen):
                 fmax=relaxation.bulk_fmax if relax_cell else relaxation.fmax,
                 max_steps=relaxation.max_steps,
                 optimizer=relaxation.optimizer,
+                curvature=relaxation.curvature,
                 relax_cell=relax_cell,
             )
             if task == "relax"
@@ -246,9 +251,9 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     """Translate a calculation into GPAW's keyword arguments.
 
     Beside what the key covers, this chooses how the equations are solved. PPCG with one
-    iteration a step and Pulay mixing took the fewest processor seconds for steps after the first
-    of a relaxation among the solvers and mixers of GPAW 26.7 on a Li(110) slab (DEVELOPMENT
-    notes in CONTRIBUTING); it does not change the converged answer and is not part of the key.
+    iteration a step and this Pulay mixing took the fewest processor seconds in the steps of a
+    relaxation after the first, among the solvers and mixers of GPAW 26.7 that were tried on an
+    8-plane Li(110) slab. The converged answer does not depend on it, nor does the key.
     """
     electrons = calculation.electrons
     parameters: dict[str, Any] = {
@@ -261,7 +266,7 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
             "density": electrons.density_convergence,
         },
         "eigensolver": {"name": "ppcg", "niter": 1},
-        "mixer": {"backend": "pulay", "beta": 0.1, "nmaxold": 5, "weight": 50},
+        "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
         "spinpol": electrons.spin_polarized,
     }
     named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
@@ -286,8 +291,7 @@ def _check_cell(atoms: Atoms, label: str, *, relax_cell: bool, dipole_layer: boo
         raise InputError(problem, remedy="give a structure with at least one atom")
     if relax_cell and not atoms.pbc.all():
         problem = (
-            f"'{label}' is periodic in {int(sum(atoms.pbc))} directions, "
-            "but its whole cell is to be relaxed"
+            f"'{label}' is periodic in {int(sum(atoms.pbc))} directions, but its whole cell is to be relaxed"
         )
         raise InputError(problem, remedy="set relax_cell=False for slabs and molecules")
     if dipole_layer and atoms.pbc.tolist() != [True, True, False]:
@@ -299,7 +303,7 @@ def _check_cell(atoms: Atoms, label: str, *, relax_cell: bool, dipole_layer: boo
 
 
 def _bins(lengths: ArrayLike) -> list[list[int]]:
-    """Number the bins (shape of ``lengths``) into which lengths (angstrom) fall."""
+    """Return the numbers of the bins into which lengths (angstrom) fall, in their shape."""
     scaled = np.asarray(lengths, dtype=float) / LENGTH_BIN
     bins: list[list[int]] = np.floor(scaled + BIN_OFFSET).astype(np.int64).tolist()
     return bins

@@ -90,7 +90,7 @@ class GpawSolver:
         )
 
     def facts(self) -> dict[str, Any]:
-        """What GPAW says of itself; Nones where every step came from the record."""
+        """Return what GPAW says of itself; Nones where every step came from the record."""
         if self._calculator is None:
             return {"irreducible_kpoints": None, "symmetries": None, "fermi_level": None}
         return {
@@ -186,6 +186,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         max_force=last.max_force,
         converged=converged,
         n_ionic_steps=len(steps),
+        ionic_steps=tuple(steps),
         scf_iterations=sum(step.scf_iterations for step in steps),
         paw=calculation.electrons.paw,
         versions=program_versions(),
@@ -209,12 +210,13 @@ def _relax(atoms: Atoms, calculation: Calculation) -> bool:
     from ase.filters import FrechetCellFilter
 
     target = FrechetCellFilter(atoms) if relaxation.relax_cell else atoms
-    optimizer = getattr(ase.optimize, relaxation.optimizer)(target, logfile=None)
+    optimizer_class = getattr(ase.optimize, relaxation.optimizer)
+    optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature)
     return bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
 
 
 def program_versions() -> dict[str, str]:
-    """Versions of what computed: Python, wadflow, GPAW, ASE, NumPy, SciPy, libxc."""
+    """Return the versions of what computes: Python, wadflow, GPAW, ASE, NumPy, SciPy, libxc."""
     import platform
     from importlib.metadata import version
 

@@ -33,22 +33,22 @@ class Listener:
     """Hears what happens to calculations; does nothing by itself, displays override it."""
 
     def found(self, calculation: Calculation, outcome: Outcome) -> None:
-        """A calculation was found in the archive."""
+        """Hear that a calculation was found in the archive."""
 
     def waiting(self, calculation: Calculation, owner: str, seconds: float) -> None:
-        """Another process computes this calculation since some time."""
+        """Hear that another process has computed this calculation for some seconds."""
 
     def started(self, calculation: Calculation, ranks: int) -> None:
-        """The engine was started."""
+        """Hear that the engine was started."""
 
     def event(self, calculation: Calculation, event: dict[str, Any]) -> None:
-        """The engine reported: an SCF iteration, an ionic step."""
+        """Hear the engine: an SCF iteration, an ionic step."""
 
     def finished(self, calculation: Calculation, outcome: Outcome) -> None:
-        """A calculation was computed and is in the archive."""
+        """Hear that a calculation was computed and is in the archive."""
 
     def damaged(self, entry: DamagedEntry) -> None:
-        """An entry of the archive was found damaged and moved aside."""
+        """Hear that an entry of the archive was found damaged and moved aside."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
@@ -116,7 +116,7 @@ class IonicStepFile:
             os.fsync(file.fileno())
 
 
-class ReplayCalculator(Calculator):  # type: ignore[misc]  # ASE's base class is untyped
+class ReplayCalculator(Calculator):
     """Answer from recorded ionic steps as long as they last, then compute.
 
     Parameters
@@ -134,7 +134,13 @@ class ReplayCalculator(Calculator):  # type: ignore[misc]  # ASE's base class is
         All steps so far, recorded and computed.
     """
 
-    implemented_properties = ("energy", "free_energy", "forces", "stress", "magmoms")
+    implemented_properties: ClassVar[list[str]] = [  # type: ignore[misc]  # ASE: any attribute
+        "energy",
+        "free_energy",
+        "forces",
+        "stress",
+        "magmoms",
+    ]
 
     def __init__(
         self,
@@ -142,16 +148,11 @@ class ReplayCalculator(Calculator):  # type: ignore[misc]  # ASE's base class is
         compute: Callable[[Atoms], IonicStep],
         on_step: Callable[[IonicStep], None],
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # ASE
         self.steps: list[IonicStep] = []
         self._recorded = list(recorded)
         self._compute = compute
         self._on_step = on_step
-
-    @classmethod
-    def fresh(cls, compute: Callable[[Atoms], IonicStep]) -> Self:
-        """Make one without any record."""
-        return cls([], compute, lambda _step: None)
 
     def calculate(
         self,
@@ -160,10 +161,11 @@ class ReplayCalculator(Calculator):  # type: ignore[misc]  # ASE's base class is
         system_changes: Any = all_changes,
     ) -> None:
         """Fill in ``results`` for the given atoms, from the record or by computing."""
-        super().calculate(atoms, properties, system_changes)
-        step = self._next_recorded()
+        super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]  # ASE
+        current: Any = self.atoms
+        step = self._next_recorded(current)
         if step is None:
-            step = self._compute(self.atoms)
+            step = self._compute(current)
             self._on_step(step)
         self.steps.append(step)
         self.results: dict[str, float | NDArray[np.float64]] = {
@@ -176,11 +178,11 @@ class ReplayCalculator(Calculator):  # type: ignore[misc]  # ASE's base class is
         if step.magnetic_moments is not None:
             self.results["magmoms"] = np.array(step.magnetic_moments)
 
-    def _next_recorded(self) -> IonicStep | None:
+    def _next_recorded(self, atoms: Atoms) -> IonicStep | None:
         if not self._recorded:
             return None
         step = self._recorded.pop(0)
-        if step.is_for(self.atoms):
+        if step.is_for(atoms):
             return step
         # The path has left the record (another machine's rounding, say): what follows in the
         # record belongs to another path.

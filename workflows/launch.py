@@ -20,7 +20,6 @@ from wadflow.workflows.outcome import (
     INPUT_FILE,
     LOG_FILE,
     RESULT_FILE,
-    STEPS_FILE,
     Failure,
     Outcome,
 )
@@ -73,7 +72,7 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
                 ranks,
                 on_event=lambda event: listener.event(calculation, event),
             )
-        files = (INPUT_FILE, RESULT_FILE, STEPS_FILE, LOG_FILE)
+        files = (INPUT_FILE, RESULT_FILE, LOG_FILE)  # the result holds the ionic steps
         present = [name for name in files if (directory / name).exists()]
         outcome = read_outcome(archive.store(key, directory, files=present))
     execution.computed.add(key)

@@ -7,24 +7,25 @@ constants), and every calculation of such a flow goes through the archive like o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from atomate2.ase.jobs import AseMaker, AseRelaxMaker
 from atomate2.ase.schemas import AseResult, AseStructureTaskDoc, AseTaskDoc
 from emmet.core.trajectory import AtomTrajectory
 from jobflow import job
 from pydantic import Field
-from pymatgen.core import Molecule, Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import current_execution
 from wadflow.workflows.launch import obtain
-from wadflow.workflows.outcome import Outcome
+from wadflow.workflows.outcome import Outcome  # noqa: TC001  # pydantic reads it
 from wadflow.workflows.protocol import Protocol, load_protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pymatgen.core import Molecule, Structure
 
 CALCULATOR_NAME = "GPAW"
 
@@ -82,7 +83,9 @@ class _GpawMaker(AseMaker):
         )
 
     def run_ase(
-        self, mol_or_struct: Structure | Molecule, prev_dir: str | Path | None = None
+        self,
+        mol_or_struct: Structure | Molecule,
+        prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's signature
     ) -> AseResult:
         """Obtain the result for one structure (not as a job).
 
@@ -113,18 +116,19 @@ class _GpawMaker(AseMaker):
             _ase_result(outcome),
             steps=relaxation.max_steps if relaxation else 1,
             relax_cell=self._relax_cell,
-            relax_kwargs={"fmax": relaxation.fmax} if relaxation else None,
-            optimizer_kwargs={"optimizer": relaxation.optimizer} if relaxation else None,
+            relax_kwargs={"fmax": relaxation.fmax} if relaxation else {},
+            optimizer_kwargs={"optimizer": relaxation.optimizer} if relaxation else {},
             ionic_step_data=self.ionic_step_data,
             store_trajectory=self.store_trajectory,
             tags=self.tags,
         )
-        return GpawTaskDoc.from_ase_task_doc(
+        document = GpawTaskDoc.from_ase_task_doc(
             task_doc,
             calculation=calculation,
             outcome=outcome,
             from_archive=calculation.key not in execution.computed,
         )
+        return cast("GpawTaskDoc", document)  # atomate2 annotates its own base class
 
 
 @dataclass
@@ -147,7 +151,7 @@ class GpawStaticMaker(_GpawMaker):
     def make(
         self,
         structure: Structure | list[Structure],
-        prev_dir: str | Path | None = None,
+        prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's flows pass it
     ) -> GpawTaskDoc | list[GpawTaskDoc]:
         """Compute one structure, or several one after the other.
 
@@ -218,7 +222,7 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     def make(
         self,
         structure: Structure | list[Structure],
-        prev_dir: str | Path | None = None,
+        prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's flows pass it
     ) -> GpawTaskDoc | list[GpawTaskDoc]:
         """Relax one structure, or several one after the other.
 
@@ -238,24 +242,28 @@ def _ase_result(outcome: Outcome) -> AseResult:
     """Translate an outcome into atomate2's words; stress to kbar with atomate2's sign."""
     from atomate2.ase.schemas import convert_stress_from_voigt_to_symm
 
+    steps = outcome.ionic_steps
     atoms = outcome.atoms.to_atoms()
-    trajectory = AtomTrajectory(
-        elements=atoms.numbers.tolist(),
-        cart_coords=[atoms.positions],
-        num_ionic_steps=1,
-        lattice=[atoms.cell.array],
-        energy=[outcome.energy],
-        forces=[outcome.forces],
-        stress=None
-        if outcome.stress is None
-        else [convert_stress_from_voigt_to_symm(outcome.stress)],
-    )
-    return AseResult(
-        final_mol_or_struct=AseAtomsAdaptor.get_structure(atoms),
-        final_energy=outcome.energy,
-        trajectory=trajectory,
-        converged=outcome.converged,
-        is_force_converged=outcome.converged,
-        energy_downhill=outcome.energy <= outcome.initial_energy,
-        elapsed_time=outcome.wall_seconds,
-    )
+    frames: dict[str, Any] = {
+        "elements": atoms.numbers.tolist(),
+        "cart_coords": [step.positions for step in steps],
+        "num_ionic_steps": len(steps),
+        "lattice": [step.cell for step in steps],
+        "energy": [step.energy for step in steps],
+        "forces": [step.forces for step in steps],
+    }
+    if outcome.stress is not None:
+        stresses: list[Any] = [step.stress for step in steps]
+        frames["stress"] = [convert_stress_from_voigt_to_symm(stress) for stress in stresses]
+    if outcome.magnetic_moments is not None:
+        frames["magmoms"] = [step.magnetic_moments for step in steps]
+    result: dict[str, Any] = {
+        "final_mol_or_struct": AseAtomsAdaptor.get_structure(atoms),
+        "final_energy": outcome.energy,
+        "trajectory": AtomTrajectory(**frames),
+        "converged": outcome.converged,
+        "is_force_converged": outcome.converged,
+        "energy_downhill": outcome.energy <= outcome.initial_energy,
+        "elapsed_time": outcome.wall_seconds,
+    }
+    return AseResult(**result)

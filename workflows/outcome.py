@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from wadflow.results.documents import AtomsRecord, CalculationRecord, PawDataset, Role
+from wadflow.workflows.ionic_steps import IonicStep  # noqa: TC001  # pydantic reads it
 
 if TYPE_CHECKING:
     from wadflow.workflows.calculation import Calculation
@@ -37,6 +38,7 @@ class Outcome(BaseModel):
     max_force            --      eV/angstrom
     converged            --      whether the atoms came to rest within the allowed steps
     n_ionic_steps        --      energies computed
+    ionic_steps          (n,)    every step, see `IonicStep`
     scf_iterations       --      over all ionic steps
     irreducible_kpoints  --      number
     symmetries           --      operations that GPAW found
@@ -67,6 +69,7 @@ class Outcome(BaseModel):
     max_force: float = Field(ge=0)
     converged: bool
     n_ionic_steps: int = Field(ge=1)
+    ionic_steps: tuple[IonicStep, ...]
     scf_iterations: int = Field(ge=0)
     irreducible_kpoints: int | None
     symmetries: int | None

@@ -109,9 +109,7 @@ class AdhesionPlan:
         )
 
 
-def plan_adhesion(
-    definition: InterfaceDefinition, protocol: Protocol, archive: Archive
-) -> AdhesionPlan:
+def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: Archive) -> AdhesionPlan:
     """Look up every calculation of an interface; starts none.
 
     Raises
@@ -151,9 +149,7 @@ def _look_up(
 ) -> PlannedCalculation:
     entry = archive.find(calculation.key)
     if entry is not None:
-        return PlannedCalculation(
-            role, calculation, "in the archive", same_as, read_outcome(entry)
-        )
+        return PlannedCalculation(role, calculation, "in the archive", same_as, read_outcome(entry))
     state: State = "new" if archive.owner(calculation.key) is None else "being computed"
     return PlannedCalculation(role, calculation, state, same_as)
 

@@ -66,13 +66,15 @@ class RelaxationSettings(_Settings):
 
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
-    (stress times volume).
+    (stress times volume). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
+    second derivative: its first step is force over curvature.
     """
 
     fmax: PositiveFloat
     max_steps: PositiveInt
     bulk_fmax: PositiveFloat
-    optimizer: Literal["BFGS", "LBFGS", "BFGSLineSearch", "FIRE", "GPMin"]
+    optimizer: Literal["BFGS", "LBFGS"]
+    curvature: PositiveFloat
 
 
 class Protocol(_Settings):

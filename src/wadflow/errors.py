@@ -13,7 +13,10 @@ Every message says what was given, what is allowed (with the unit) and the way o
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class WadflowError(Exception):

@@ -348,7 +348,7 @@ WRONG_TOGETHER: dict[str, tuple[list[tuple[str, str]], str, str, str]] = {
     "ambiguous termination": (
         [LI2O_111, LI2O_111, ("planes = 3", 'planes = 3\ncontact_termination = "Li"')],
         "lower.contact_termination",
-        "fits several inequivalent terminations of .111.: Li#1, Li#2",
+        "'Li' fits several inequivalent terminations of .111.: Li#1, Li#2",
         "give one of Li#1, Li#2, O",
     ),
     "termination against the bulk": (
@@ -372,7 +372,7 @@ WRONG_TOGETHER: dict[str, tuple[list[tuple[str, str]], str, str, str]] = {
     "two mistakes at once": (
         [("planes = 3", "planes = -1"), ("[1, 1, 0]", "[0, 0, 0]")],
         "lower.miller",
-        ".0, 0, 0. is no plane.*Also key 'lower.planes'",
+        ".*.0, 0, 0. is no plane.*Also key 'lower.planes'",
         "miller = ",
     ),
 }

@@ -43,7 +43,7 @@ def test_a_definition_survives_json(name: str) -> None:
 def test_a_definition_does_not_change() -> None:
     definition = load_definition("li110-li110")
     with pytest.raises(ValidationError, match="frozen"):
-        definition.name = "other"  # type: ignore[misc]
+        definition.name = "other"
 
 
 def test_a_structure_file_is_looked_for_beside_its_definition(

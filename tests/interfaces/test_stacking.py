@@ -25,7 +25,7 @@ from wadflow.interfaces.stacking import Interface, build_interface
 if TYPE_CHECKING:
     from ase import Atoms
 
-BCC_LI = Structure(Lattice.cubic(3.44), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+BCC_LI = Structure(Lattice.cubic(3.44), ["Li", "Li"], np.array([[0, 0, 0], [0.5, 0.5, 0.5]]))
 VACUUM = 12.0
 # Rounding of double precision after a few changes of cell.
 EXACT = 1e-6
@@ -159,9 +159,32 @@ def test_the_origin_has_the_highest_symmetry(
     atoms.positions += [0.123, 0.456, 0.789]
     placed, _ = place(atoms)
     cell = (placed.cell.array, placed.get_scaled_positions(wrap=False) - [0, 0, 0.5], placed.numbers)
-    translations = spglib.get_symmetry(cell, symprec=1e-5)["translations"]
+    found = spglib.get_symmetry(cell, symprec=1e-5)
+    assert found is not None
+    translations = found["translations"]
     without = np.abs(translations - np.round(translations)).max(axis=1) < 1e-6
     assert without.sum() == expected
+
+
+def test_the_noise_of_a_relaxation_does_not_matter() -> None:
+    """A relaxed cell is symmetric within its noise only; the slabs must be so to machine precision."""
+    crystal = structure("Li2O")
+    noise = np.random.default_rng(1).uniform(-5e-5, 5e-5, (len(crystal), 3))
+    relaxed = Structure(
+        crystal.lattice.matrix * (np.diag([1e-5, -2e-5, 1e-5]) + 1),
+        crystal.species,
+        crystal.frac_coords + noise,
+    )
+    side = {"crystal": "Li2O", "miller": [1, 1, 0], "planes": 4}
+    built = build_interface(definition(side, side), {"Li2O": relaxed}, vacuum=VACUUM)
+    assert np.abs(built.a.positions - built.b.positions).max() < EXACT
+    counts = []
+    for tolerance in (1e-7, 1e-3):
+        cell = (built.ab.cell.array, built.ab.get_scaled_positions(), built.ab.numbers)
+        found = spglib.get_symmetry(cell, symprec=tolerance)
+        assert found is not None
+        counts.append(len(found["rotations"]))
+    assert counts[0] == counts[1] == 8
 
 
 @pytest.mark.parametrize(
@@ -232,7 +255,7 @@ def test_the_strain_does_not_depend_on_the_supercell() -> None:
         {"crystal": "Li2O", "miller": [0, 0, 1], "planes": 2, "supercell": [[2, 1], [-1, 2]]},
         {"crystal": "Li", "miller": [0, 0, 1], "planes": 3, "supercell": [[2, 1], [-1, 2]]},
     ]
-    large = build(definition(*sides, registry=[0.0, 0.0]))
+    large = build(definition(sides[0], sides[1], [0.0, 0.0]))
     # Both lattices are square: Li takes a(Li2O)/sqrt(2) instead of a(Li).
     expected = 4.619 / np.sqrt(2) / 3.5093 - 1
     for built in (small, large):

@@ -168,6 +168,7 @@ def test_side_view_along_x_has_y_to_the_right() -> None:
     atoms = Atoms("LiO", positions=[(0.5, 1, 0), (2.5, 3, 5)], cell=[4, 6, 20])
     view = side_view(atoms, "x", 6.0)
     seen = {int(i): (x, z, d) for i, x, z, d in zip(view.index, view.right, view.up, view.depth, strict=True)}
+    assert view.index.tolist() == [1, 0]  # back to front, so that the front is drawn last
     assert seen[0] == pytest.approx((1.0, 0.0, 0.125))
     assert seen[1] == pytest.approx((3.0, 5.0, 0.625))
 

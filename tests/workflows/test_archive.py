@@ -70,8 +70,10 @@ def test_working_directory_goes_when_its_entry_is_safe(archive: Archive) -> None
 
 def test_directory_elsewhere_stays(archive: Archive, tmp_path: Path) -> None:
     directory = fill(tmp_path / "mine", FILES)
+    working = fill(archive.working_directory(KEY), {"checkpoint": b"step 3"})
     archive.store(KEY, directory)
     assert tree(directory) == FILES
+    assert tree(working) == {"checkpoint": b"step 3"}
 
 
 def test_working_directory_keeps_what_is_inside(archive: Archive) -> None:

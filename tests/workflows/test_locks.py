@@ -184,11 +184,18 @@ def test_local_clock_does_not_matter(path: Path, skew: float, monkeypatch: pytes
     lock.release()
 
 
-def test_heartbeat_in_the_future_that_stands_still_does_not_block_for_ever(path: Path) -> None:
+def test_heartbeat_in_the_future_that_stands_still_does_not_block_for_ever(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_lock(path, age=-DAY, host="elsewhere")
-    lock = Lock(path, timeout=0.2)
-    assert not lock.try_acquire()
-    assert eventually(lock.try_acquire)
+    lock = Lock(path)
+    with monkeypatch.context() as clock:
+        clock.setattr("wadflow.workflows.locks.time.monotonic", lambda: 0.0)
+        assert not lock.try_acquire()
+        clock.setattr("wadflow.workflows.locks.time.monotonic", lambda: 59.0)
+        assert not lock.try_acquire()
+        clock.setattr("wadflow.workflows.locks.time.monotonic", lambda: 61.0)
+        assert lock.try_acquire()
     lock.release()
 
 

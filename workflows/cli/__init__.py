@@ -1,1 +1,33 @@
-"""The command line."""
+"""The command line ``wadflow``."""
+
+from __future__ import annotations
+
+import sys
+
+from wadflow.errors import WadflowError
+
+INTERRUPTED = 130
+"""Exit code after an interrupt from the keyboard."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    0: done; 1: something failed; 2: the user's input cannot work; 130: interrupted.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Arguments; those of the process if not given.
+    """
+    from wadflow.workflows.cli.app import app
+
+    try:
+        app(args=arguments, prog_name="wadflow")
+    except WadflowError as error:
+        sys.stderr.write(f"wadflow: {error}\n")
+        sys.exit(error.exit_code)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:  # typer's answer to an interrupt is silent
+            sys.stderr.write("\nwadflow: interrupted; what has finished is kept, run again to go on\n")
+        raise

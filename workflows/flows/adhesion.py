@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobflow import Flow, Maker, job
 from pymatgen.io.ase import AseAtomsAdaptor
 
-from wadflow.interfaces.definition import InterfaceDefinition
 from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.makers import GpawRelaxMaker, GpawTaskDoc
@@ -17,7 +16,11 @@ from wadflow.workflows.protocol import Protocol, load_protocol
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
+    from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.interfaces.stacking import Interface
     from wadflow.results.documents import SlabRole
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.outcome import Outcome
 
 
 @dataclass
@@ -53,9 +56,7 @@ class AdhesionFlowMaker(Maker):
         dipole_layer = steps.needs_dipole_layer(steps.build(definition, protocol))
         bulk_jobs = {}
         for crystal in steps.crystals_of(definition):
-            maker = GpawRelaxMaker(
-                name=steps.bulk_label(crystal), protocol=protocol, relax_cell=True
-            )
+            maker = GpawRelaxMaker(name=steps.bulk_label(crystal), protocol=protocol, relax_cell=True)
             bulk_jobs[crystal] = maker.make(steps.primitive_crystal(crystal))
         bulk_structures = {crystal: made.output.structure for crystal, made in bulk_jobs.items()}
         build_job = build_slabs(definition, protocol, bulk_structures)
@@ -115,12 +116,8 @@ def adhesion_document(
     slabs: dict[SlabRole, GpawTaskDoc],
 ) -> AdhesionDocument:
     """Combine the finished relaxations to a work of adhesion."""
-    found = {
-        task.calculation.key for task in (*bulk.values(), *slabs.values()) if task.from_archive
-    }
-    interface = _interface(
-        definition, protocol, {crystal: task.structure for crystal, task in bulk.items()}
-    )
+    found = {task.calculation.key for task in (*bulk.values(), *slabs.values()) if task.from_archive}
+    interface = _interface(definition, protocol, {crystal: task.structure for crystal, task in bulk.items()})
     return steps.assemble(
         definition,
         protocol,
@@ -133,13 +130,12 @@ def adhesion_document(
 
 def _interface(
     definition: InterfaceDefinition, protocol: Protocol, primitive: dict[str, Structure]
-) -> Any:
+) -> Interface:
     relaxed = {
-        crystal: steps.conventional_crystal(crystal, structure)
-        for crystal, structure in primitive.items()
+        crystal: steps.conventional_crystal(crystal, structure) for crystal, structure in primitive.items()
     }
     return steps.build(definition, protocol, relaxed)
 
 
-def _parts(task: GpawTaskDoc) -> Any:
+def _parts(task: GpawTaskDoc) -> tuple[Calculation, Outcome]:
     return task.calculation, task.outcome

@@ -1,0 +1,196 @@
+"""Keys: the same answer has the same key, another answer another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.build import bcc110, bulk, molecule
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wadflow.errors import InputError
+from wadflow.workflows.calculation import Calculation, gpaw_parameters
+from wadflow.workflows.paw import find_dataset
+from wadflow.workflows.protocol import Protocol, load_protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SMOKE = load_protocol("smoke")
+LATTICE = 3.4381  # a/2 and a/4 lie on edges of unshifted bins of 1e-5 angstrom
+
+
+def slab() -> Atoms:
+    atoms: Atoms = bcc110("Li", (1, 1, 4), a=LATTICE, vacuum=5.0)
+    atoms.pbc = (True, True, False)
+    return atoms
+
+
+def prepare(atoms: Atoms, protocol: Protocol = SMOKE, **options: Any) -> Calculation:
+    settings: dict[str, Any] = {"label": "test", "task": "relax", **options}
+    return Calculation.prepare(atoms, protocol, **settings)
+
+
+def test_the_key_is_a_sha256_that_does_not_change() -> None:
+    key = prepare(slab()).key
+    assert len(key) == 64
+    assert set(key) <= set("0123456789abcdef")
+    assert prepare(slab()).key == key
+
+
+@given(seed=st.integers(0, 2**32 - 1), exponent=st.integers(-15, -9))
+def test_numerical_noise_makes_no_new_key(seed: int, exponent: int) -> None:
+    noisy = slab()
+    random = np.random.default_rng(seed)
+    noisy.positions += random.uniform(-1, 1, (4, 3)) * 10.0**exponent
+    noisy.set_cell(noisy.cell.array + random.uniform(-1, 1, (3, 3)) * 10.0**exponent)
+    assert prepare(noisy).key == prepare(slab()).key
+
+
+def test_reading_a_calculation_back_keeps_its_key() -> None:
+    calculation = prepare(slab())
+    again = Calculation.model_validate_json(calculation.model_dump_json())
+    assert again == calculation
+    assert again.key == calculation.key
+
+
+def test_names_and_labels_are_not_part_of_the_key() -> None:
+    renamed = SMOKE.model_copy(update={"name": "mine"})
+    labelled = slab()
+    labelled.set_array("side", np.ones(4, int))
+    assert prepare(labelled, renamed, label="other").key == prepare(slab()).key
+
+
+def moved(atoms: Atoms) -> None:
+    atoms.positions[0, 2] += 3e-5
+
+
+def stretched(atoms: Atoms) -> None:
+    atoms.set_cell(atoms.cell.array * (1 + 1e-5))
+
+
+def higher(atoms: Atoms) -> None:
+    atoms.cell[2, 2] += 1.0
+
+
+def swapped(atoms: Atoms) -> None:
+    atoms.numbers[0] = 11
+
+
+def magnetic(atoms: Atoms) -> None:
+    atoms.set_initial_magnetic_moments([1.0, 0, 0, 0])
+
+
+@pytest.mark.parametrize("change", [moved, stretched, higher, swapped, magnetic])
+def test_another_structure_has_another_key(change: Callable[[Atoms], None]) -> None:
+    atoms = slab()
+    change(atoms)
+    assert prepare(atoms).key != prepare(slab()).key
+
+
+@pytest.mark.parametrize(
+    ("part", "update"),
+    [
+        ("electrons", {"cutoff": 201.0}),
+        ("electrons", {"kpoint_density": 3.0}),
+        ("electrons", {"smearing_width": 0.31}),
+        ("electrons", {"smearing": "fermi-dirac"}),
+        ("electrons", {"functional": "RPBE"}),
+        ("convergence", {"density": 2e-4}),
+        ("convergence", {"energy": 2e-4}),
+        ("relaxation", {"fmax": 0.03}),
+        ("relaxation", {"max_steps": 11}),
+        ("relaxation", {"optimizer": "LBFGS"}),
+        ("relaxation", {"curvature": 20.0}),
+    ],
+)
+def test_another_setting_has_another_key(part: str, update: dict[str, Any]) -> None:
+    changed = SMOKE.model_copy(update={part: getattr(SMOKE, part).model_copy(update=update)})
+    assert prepare(slab(), changed).key != prepare(slab()).key
+
+
+def test_another_task_or_dipole_layer_has_another_key() -> None:
+    keys = {
+        prepare(slab()).key,
+        prepare(slab(), task="static").key,
+        prepare(slab(), dipole_layer=True).key,
+    }
+    assert len(keys) == 3
+
+
+def test_another_paw_set_or_gpaw_has_another_key() -> None:
+    calculation = prepare(slab())
+    other = calculation.electrons.paw[0].model_copy(update={"fingerprint": "f" * 32})
+    electrons = calculation.electrons.model_copy(update={"paw": (other,)})
+    keys = {
+        calculation.key,
+        calculation.model_copy(update={"electrons": electrons}).key,
+        calculation.model_copy(update={"gpaw_major": "27"}).key,
+    }
+    assert len(keys) == 3
+
+
+def test_the_settings_of_crystals_hold_for_crystals_only() -> None:
+    crystal = prepare(bulk("Li", a=LATTICE), relax_cell=True)
+    assert crystal.electrons.cutoff == SMOKE.electrons.bulk_cutoff
+    assert crystal.relaxation is not None
+    assert crystal.relaxation.fmax == SMOKE.relaxation.bulk_fmax
+    assert prepare(slab()).electrons.cutoff == SMOKE.electrons.cutoff
+    assert prepare(slab()).electrons.kpoints[2] == 1
+    # A static crystal keeps the slabs' cutoff: its energy is compared with theirs.
+    assert prepare(bulk("Li"), task="static").electrons.cutoff == SMOKE.electrons.cutoff
+
+
+def test_equal_cells_get_equal_meshes_whatever_stands_in_them() -> None:
+    full, half = slab(), slab()
+    del half[[0, 1]]
+    assert prepare(full).electrons.kpoints == prepare(half).electrons.kpoints
+
+
+def test_gpaw_gets_what_the_key_covers() -> None:
+    parameters = gpaw_parameters(prepare(slab(), dipole_layer=True))
+    assert parameters["mode"] == {"name": "pw", "ecut": 200.0}
+    assert parameters["xc"] == "PBE"
+    assert parameters["kpts"]["gamma"] is True
+    assert parameters["poissonsolver"] == {"dipolelayer": "xy"}
+    assert "setups" not in parameters
+    assert "poissonsolver" not in gpaw_parameters(prepare(slab()))
+
+
+def test_a_named_paw_set_reaches_gpaw_and_the_record() -> None:
+    named = SMOKE.model_copy(update={"paw": {"Na": "1"}})
+    calculation = prepare(bulk("Na"), named)
+    assert gpaw_parameters(calculation)["setups"] == {"Na": "1"}
+    assert calculation.electrons.paw[0].valence_electrons == 1
+    assert find_dataset("Na", "PBE").valence_electrons == 7
+
+
+@pytest.mark.parametrize(
+    ("atoms", "options", "message"),
+    [
+        (Atoms(), {}, "no atoms"),
+        (slab(), {"relax_cell": True}, "whole cell is to be relaxed"),
+        (bulk("Li"), {"dipole_layer": True}, "needs periodicity"),
+        (molecule("O2"), {"dipole_layer": True}, "needs periodicity"),
+    ],
+)
+def test_a_task_that_does_not_fit_the_structure_is_refused(
+    atoms: Atoms, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        prepare(atoms, **options)
+
+
+def test_a_paw_set_that_is_not_there_is_named() -> None:
+    with pytest.raises(InputError, match=r"Li\.nonsense\.PBE"):
+        find_dataset("Li", "PBE", "nonsense")
+
+
+@pytest.mark.gpaw
+def test_the_fingerprint_is_the_one_that_gpaw_prints() -> None:
+    from gpaw.setup_data import SetupData
+
+    assert find_dataset("Li", "PBE").fingerprint == SetupData("Li", "PBE").fingerprint

@@ -1,0 +1,81 @@
+"""Protocols: shipped ones load, others are refused with file, key and remedy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wadflow.errors import InputError
+from wadflow.workflows.protocol import PROTOCOL_FOLDER, list_protocols, load_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_shipped_protocols_are_there_and_only_smoke_is_no_production() -> None:
+    assert list_protocols() == ["smoke", "standard", "tight"]
+    production = {name: load_protocol(name).production for name in list_protocols()}
+    assert production == {"smoke": False, "standard": True, "tight": True}
+
+
+@pytest.mark.parametrize(("looser", "tighter"), [("smoke", "standard"), ("standard", "tight")])
+def test_each_protocol_is_tighter_than_the_one_before(looser: str, tighter: str) -> None:
+    loose, tight = load_protocol(looser), load_protocol(tighter)
+    assert loose.electrons.cutoff < tight.electrons.cutoff
+    assert loose.electrons.kpoint_density < tight.electrons.kpoint_density
+    assert loose.slab.vacuum < tight.slab.vacuum
+    assert loose.convergence.density > tight.convergence.density
+    assert loose.electrons.smearing_width > tight.electrons.smearing_width
+
+
+def test_a_cell_never_relaxes_below_the_cutoff_of_the_slabs() -> None:
+    # With the Pulay stress of a low cutoff the lattice, and so every slab, would be wrong.
+    for name in list_protocols():
+        electrons = load_protocol(name).electrons
+        assert electrons.bulk_cutoff > electrons.cutoff
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('functional = "PBE"', "", r"electrons\.functional.*missing"),
+        ("cutoff = 400.0 ", "cutoff = -400.0 ", r"electrons\.cutoff.*-400"),
+        ("cutoff = 400.0 ", 'cutoff = "high" ', r"electrons\.cutoff.*high"),
+        ("cutoff = 400.0 ", "cutoff = nan ", r"electrons\.cutoff.*nan"),
+        ("cutoff = 400.0 ", "cutof = 400.0 ", r"did you mean 'cutoff'"),
+        ('smearing = "marzari-vanderbilt"', 'smearing = "gauss"', r"electrons\.smearing.*gauss"),
+        ("vacuum = 12.0 ", "vacuum = 2.0 ", r"slab\.vacuum.*2\.0"),
+        ("max_steps = 40", "max_steps = 0", r"relaxation\.max_steps.*0"),
+        ("max_steps = 40", "max_steps = 1.5", r"relaxation\.max_steps.*1\.5"),
+        ('optimizer = "BFGS"', 'optimizer = "FIRE"', r"relaxation\.optimizer.*FIRE"),
+        ('name = "standard"', 'name = "../standard"', r"name.*\.\./standard"),
+        ("production = true", 'production = "perhaps"', r"production.*perhaps"),
+        ("[convergence]", "[convergenc]", r"convergence.*missing"),
+        ("[slab]", "[slab", r"valid TOML"),
+    ],
+)
+def test_a_protocol_that_cannot_be_is_refused_with_file_and_key(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = (PROTOCOL_FOLDER / "standard.toml").read_text()
+    assert old in text
+    file = tmp_path / "mine.toml"
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError, match=r"(?s)mine\.toml.*" + message) as caught:
+        load_protocol(str(file))
+    assert caught.value.remedy
+
+
+def test_a_misspelt_name_gets_a_suggestion() -> None:
+    with pytest.raises(InputError, match="did you mean 'standard'"):
+        load_protocol("standart")
+
+
+def test_an_own_protocol_is_read_by_path(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = (PROTOCOL_FOLDER / "standard.toml").read_text()
+    file.write_text(text.replace("cutoff = 400.0", "cutoff = 410.0", 1) + '\n[paw]\nNa = "1"\n')
+    protocol = load_protocol(str(file))
+    assert protocol.electrons.cutoff == 410.0
+    assert protocol.paw == {"Na": "1"}

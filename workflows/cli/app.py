@@ -1,0 +1,45 @@
+"""The commands of ``wadflow``; each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wadflow.workflows.cli import archive_commands, calculate, inspect_commands, result_commands
+
+app = typer.Typer(
+    name="wadflow",
+    help="Works of adhesion from first principles: definitions in, numbers with their settings out.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    epilog="Examples: `wadflow list`, `wadflow show li110-li110`, `wadflow run li110-li110`",
+)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001  # typer's calling convention
+    if value:
+        from wadflow import __version__
+
+        typer.echo(f"wadflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Works of adhesion from first principles."""
+
+
+app.command()(inspect_commands.doctor)
+app.command("list")(inspect_commands.list_)
+app.command()(inspect_commands.show)
+app.command()(calculate.plan)
+app.command()(calculate.run)
+app.command()(result_commands.results)
+app.add_typer(archive_commands.archive, name="archive")

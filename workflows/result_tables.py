@@ -1,0 +1,125 @@
+"""Documents as tables for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from wadflow.results.comparison import compare_with_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from wadflow.results.documents import AdhesionDocument
+
+ABSENT = "--"
+
+
+def adhesion_table(documents: Sequence[AdhesionDocument]) -> RenderableType:
+    """Return one line for each document; works of adhesion in J/m2."""
+    table = Table(title="Work of adhesion, J/m2 per interface, negative = bound", title_justify="left")
+    for column in ("interface", "protocol", "model"):
+        table.add_column(column)
+    for column in ("rigid", "relaxed", "source", "difference"):
+        table.add_column(column, justify="right")
+    table.add_column("state")
+    for document in documents:
+        source = document.source
+        table.add_row(
+            document.name,
+            document.protocol,
+            _models(document),
+            _number(document.work_of_adhesion_rigid),
+            _number(document.work_of_adhesion_relaxed),
+            _number(source.work_of_adhesion if source else None, decimals=2),
+            _number(source.difference if source else None, signed=True),
+            _state(document),
+        )
+    return Group(table, Text("Source: doi 10.1038/s41467-020-19206-w; settings of the source unknown."))
+
+
+def adhesion_report(document: AdhesionDocument) -> RenderableType:
+    """Return everything about one document that belongs beside its number."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    table.add_column()
+    unit = "J/m2"
+    table.add_row("work of adhesion, rigid", _number(document.work_of_adhesion_rigid, 4), unit)
+    if document.work_of_adhesion_relaxed is not None:
+        table.add_row("  + relaxation of AB", _number(document.relaxation_ab, 4, signed=True), unit)
+        table.add_row("  - relaxation of A", _number(_minus(document.relaxation_a), 4, signed=True), unit)
+        table.add_row("  - relaxation of B", _number(_minus(document.relaxation_b), 4, signed=True), unit)
+        table.add_row(
+            "work of adhesion, relaxed",
+            Text(_number(document.work_of_adhesion_relaxed, 4), style="bold"),
+            f"{unit}   (parts add up to {abs(document.closing_error or 0.0):.0e} {unit})",
+        )
+    table.add_row("separation work", _number(document.separation_work, 4), unit)
+    for side, record in (("lower", document.lower), ("upper", document.upper)):
+        strain = _number(record.strain_energy, 4) if record.strain_energy is not None else ABSENT
+        note = record.strain_energy_reason or f"(strain {record.strain_measure:.2%})"
+        table.add_row(f"strain energy, {side} (not in the above)", strain, f"{unit}   {note}")
+    table.add_row("area", f"{document.area:.4f}", f"angstrom2, {document.n_interfaces} interface")
+    lines: list[RenderableType] = [
+        Text(f"{document.title}   [{document.protocol}]", style="bold"),
+        Text(f"{document.sign_convention}", style="dim"),
+        table,
+        Text(f"Model: {document.model}"),
+        Text(f"Settings: {_settings(document)}"),
+    ]
+    if document.source is not None:
+        lines.append(Text(compare_with_source(document).sentence))
+    lines.append(Text(f"State: {_state(document)}; {_cost(document)}"))
+    lines.extend(Text(f"Note: {warning}", style="yellow") for warning in document.warnings)
+    return Group(*lines, Text(""))
+
+
+def _models(document: AdhesionDocument) -> str:
+    sides = (document.lower, document.upper)
+    return " | ".join(f"{side.name} {side.planes} planes" for side in sides)
+
+
+def _settings(document: AdhesionDocument) -> str:
+    settings = document.ab.equal_settings
+    datasets = ", ".join(
+        f"{data.symbol} ({data.name}, {data.valence_electrons:g} e, {data.fingerprint[:8]})"
+        for data in document.ab.paw
+    )
+    kpoints = settings["kpts"]
+    mesh = "x".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
+    dipole = "dipole layer" if settings["dipole_layer"] else "no dipole layer"
+    return (
+        f"GPAW {document.ab.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV, "
+        f"k-points {mesh}, {dipole}; PAW: {datasets}"
+    )
+
+
+def _state(document: AdhesionDocument) -> str:
+    if not document.production:
+        return "proves the path only"
+    return "converged" if document.converged else "NOT converged"
+
+
+def _cost(document: AdhesionDocument) -> str:
+    unique = {record.key: record for record in document.calculations}
+    new = [record for record in unique.values() if not record.from_archive]
+    seconds = sum(record.cpu_seconds for record in new)
+    if not new:
+        return f"all {len(unique)} calculations from the archive"
+    return f"{len(new)} of {len(unique)} calculations computed now, {seconds:.0f} CPU seconds"
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _number(value: float | None, decimals: int = 3, *, signed: bool = False) -> str:
+    if value is None:
+        return ABSENT
+    return f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
