@@ -44,20 +44,21 @@ class _Frozen(BaseModel):
 class ElectronicStructure(_Frozen):
     """What GPAW is to solve; everything here enters the key.
 
-    ===================  =====  ======================================================
-    property             shape  unit
-    ===================  =====  ======================================================
-    functional           --     name
-    cutoff               --     eV, plane waves
-    kpoints              (3,)   Monkhorst-Pack mesh with the gamma point
-    smearing             --     name of the distribution
-    smearing_width       --     eV
-    energy_convergence   --     eV per valence electron
-    density_convergence  --     electrons per valence electron
-    dipole_layer         --     whether a dipole layer in the vacuum parts the two faces
-    spin_polarized       --     whether both spins are treated
-    paw                  --     data set and fingerprint of each element
-    ===================  =====  ======================================================
+    =======================  =====  ==================================================
+    property                 shape  unit
+    =======================  =====  ==================================================
+    functional               --     name
+    cutoff                   --     eV, plane waves
+    kpoints                  (3,)   Monkhorst-Pack mesh with the gamma point
+    smearing                 --     name of the distribution
+    smearing_width           --     eV
+    energy_convergence       --     eV per valence electron
+    density_convergence      --     electrons per valence electron
+    eigenstates_convergence  --     eV2 per valence electron
+    dipole_layer             --     whether a dipole layer in the vacuum parts the faces
+    spin_polarized           --     whether both spins are treated
+    paw                      --     data set and fingerprint of each element
+    =======================  =====  ==================================================
     """
 
     functional: str
@@ -67,6 +68,7 @@ class ElectronicStructure(_Frozen):
     smearing_width: PositiveFloat
     energy_convergence: PositiveFloat
     density_convergence: PositiveFloat
+    eigenstates_convergence: PositiveFloat
     dipole_layer: bool
     spin_polarized: bool
     paw: tuple[PawDataset, ...]
@@ -153,6 +155,7 @@ class Calculation(_Frozen):
             "convergence": {
                 "energy": electrons.energy_convergence,
                 "density": electrons.density_convergence,
+                "eigenstates": electrons.eigenstates_convergence,
             },
             "paw": {dataset.symbol: dataset.fingerprint for dataset in electrons.paw},
         }
@@ -223,6 +226,7 @@ class Calculation(_Frozen):
                 smearing_width=settings.smearing_width,
                 energy_convergence=protocol.convergence.energy,
                 density_convergence=protocol.convergence.density,
+                eigenstates_convergence=protocol.convergence.eigenstates,
                 dipole_layer=dipole_layer,
                 spin_polarized=polarized,
                 paw=_datasets(atoms, protocol),
@@ -264,6 +268,7 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         "convergence": {
             "energy": electrons.energy_convergence,
             "density": electrons.density_convergence,
+            "eigenstates": electrons.eigenstates_convergence,
         },
         "eigensolver": {"name": "ppcg", "niter": 1},
         "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 FAILED = 3
 """Exit code of a calculation that failed and said why."""
 
+ABORT_SECONDS = 1.0
+"""Time between the failure of a rank and the end of all ranks."""
+
 
 class GpawSolver:
     """Computes ionic steps of one calculation with GPAW, on all ranks alike.
@@ -62,7 +65,7 @@ class GpawSolver:
         self._log = log
         self._emit = emit
         self._calculator: Any = None
-        self.seconds = 0.0
+        self.seconds = 0.0  # spent in GPAW
 
     def compute(self, atoms: Atoms) -> IonicStep:
         """Solve for these atoms; lengths in angstrom, energies in eV."""
@@ -128,7 +131,13 @@ class GpawSolver:
                 raise CalculationError(problem)
 
 
-def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) -> Outcome:
+def run(
+    calculation: Calculation,
+    directory: Path,
+    emit: Callable[..., None],
+    *,
+    started: float,
+) -> Outcome:
     """Run a calculation in a directory, going on after its recorded ionic steps.
 
     All MPI ranks call this together; only rank 0 writes.
@@ -141,6 +150,8 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         Where checkpoint and log lie.
     emit : callable
         Receives events as keyword arguments.
+    started : float
+        When GPAW began to be imported (`time.perf_counter`); that belongs to its time.
 
     Returns
     -------
@@ -149,7 +160,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
     """
     from gpaw.mpi import world
 
-    started = time.perf_counter()
+    imported = time.perf_counter()
     steps_file = IonicStepFile(directory / STEPS_FILE)
     recorded = steps_file.read()
     world.barrier()  # all ranks have read before rank 0 writes
@@ -163,6 +174,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
 
     solver = GpawSolver(calculation, directory / LOG_FILE, emit)
+    solver.seconds = imported - started
     calculator = ReplayCalculator(recorded, solver.compute, checkpoint)
     atoms = calculation.to_atoms()
     atoms.calc = calculator
@@ -239,6 +251,7 @@ def main(arguments: list[str]) -> int:
     directory = Path(arguments[0])
     if os.environ.get(TETHERED_VARIABLE):
         end_with_parent()
+    started = time.perf_counter()
     from gpaw.mpi import world
 
     def emit(**event: Any) -> None:
@@ -250,16 +263,16 @@ def main(arguments: list[str]) -> int:
     warnings.simplefilter("ignore")
     calculation = Calculation.model_validate_json((directory / INPUT_FILE).read_bytes())
     try:
-        outcome = run(calculation, directory, emit)
+        outcome = run(calculation, directory, emit, started=started)
     except Exception as error:  # noqa: BLE001  # whatever it is, the caller must hear it
-        if world.rank == 0:
-            message = str(error) or error.__doc__ or "no message"
-            failure = Failure(kind=type(error).__name__, message=message)
-            replace_file(directory / FAILURE_FILE, failure.model_dump_json(indent=1).encode())
-            emit(event="failure", kind=failure.kind, message=failure.message)
-        sys.stderr.flush()
-        # Another rank may still wait for this one: ending all of them at once needs an abort.
+        message = str(error) or error.__doc__ or "no message"
+        failure = Failure(kind=type(error).__name__, message=message)
+        replace_file(directory / FAILURE_FILE, failure.model_dump_json(indent=1).encode())
+        emit(event="failure", kind=failure.kind, message=failure.message)
         if world.size > 1:
+            # Other ranks may wait for this one for ever: an abort ends them all. Those that fail
+            # too get a moment to say why.
+            time.sleep(ABORT_SECONDS)
             world.abort(FAILED)
         return FAILED
     if world.rank == 0:

@@ -47,12 +47,13 @@ class ElectronSettings(_Settings):
 class ConvergenceSettings(_Settings):
     """When a self-consistent field counts as converged.
 
-    Changes of the energy in eV per valence electron and of the density in electrons per
-    valence electron, between iterations.
+    Changes between iterations: of the energy in eV, of the density in electrons, and the residual
+    of the eigenstates in eV2, each per valence electron.
     """
 
     energy: PositiveFloat
     density: PositiveFloat
+    eigenstates: PositiveFloat
 
 
 class SlabSettings(_Settings):

@@ -101,6 +101,7 @@ def test_another_structure_has_another_key(change: Callable[[Atoms], None]) -> N
         ("electrons", {"functional": "RPBE"}),
         ("convergence", {"density": 2e-4}),
         ("convergence", {"energy": 2e-4}),
+        ("convergence", {"eigenstates": 2e-5}),
         ("relaxation", {"fmax": 0.03}),
         ("relaxation", {"max_steps": 11}),
         ("relaxation", {"optimizer": "LBFGS"}),

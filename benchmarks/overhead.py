@@ -1,0 +1,62 @@
+"""Workflow overhead: what of a run's wall time is not GPAW.
+
+Runs ``wadflow run`` in an empty archive and compares its wall time with the time that the engines
+spent inside GPAW (its import included, as any GPAW script pays it). Everything else is overhead:
+the command line, jobflow and atomate2, building the slabs, MPI start-up, archive, checkpoints.
+
+    python benchmarks/overhead.py [NAME] [--protocol standard]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from wadflow.workflows.archive import Archive
+from wadflow.workflows.launch import read_outcome
+
+
+def main() -> None:
+    """Run, measure and print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", default="li110-li110")
+    parser.add_argument("--protocol", default="standard")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "wadflow", "run", arguments.name]
+        command += ["--protocol", arguments.protocol, "--archive", folder]
+        walls = []
+        for _ in range(2):  # from an empty archive, then from the full one
+            started = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            walls.append(time.perf_counter() - started)
+        outcomes = [read_outcome(entry) for entry in Archive(Path(folder)).entries()]
+    gpaw = sum(outcome.gpaw_seconds for outcome in outcomes)
+    report = {
+        "name": arguments.name,
+        "protocol": arguments.protocol,
+        "wall_seconds": round(walls[0], 2),
+        "gpaw_seconds": round(gpaw, 2),
+        "overhead_percent": round(100 * (walls[0] - gpaw) / walls[0], 2),
+        "wall_seconds_again": round(walls[1], 2),
+        "calculations": {
+            outcome.label: {
+                "wall_seconds": round(outcome.wall_seconds, 1),
+                "cpu_seconds": round(outcome.cpu_seconds, 1),
+                "ionic_steps": outcome.n_ionic_steps,
+                "scf_iterations": outcome.scf_iterations,
+                "cores": outcome.cores,
+            }
+            for outcome in outcomes
+        },
+    }
+    sys.stdout.write(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
