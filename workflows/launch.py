@@ -158,8 +158,9 @@ def run_engine(
     """
     replace_file(directory / INPUT_FILE, calculation.model_dump_json(indent=1).encode())
     (directory / FAILURE_FILE).unlink(missing_ok=True)
-    with (directory / ERROR_FILE).open("wb") as errors:
-        with subprocess.Popen(
+    with (
+        (directory / ERROR_FILE).open("wb") as errors,
+        subprocess.Popen(
             engine_command(directory, ranks),
             env=engine_environment(ranks),
             stdin=subprocess.DEVNULL,
@@ -168,16 +169,17 @@ def run_engine(
             start_new_session=True,  # an interrupt at the terminal is for us to pass on
             preexec_fn=end_with_parent,  # noqa: PLW1509  # sets one flag of the kernel
             text=True,
-        ) as process:
-            try:
-                for line in process.stdout or ():
-                    event = _parse_event(line)
-                    if event is not None:
-                        on_event(event)
-                code = process.wait()
-            except BaseException:
-                _end(process)
-                raise
+        ) as process,
+    ):
+        try:
+            for line in process.stdout or ():
+                event = _parse_event(line)
+                if event is not None:
+                    on_event(event)
+            code = process.wait()
+        except BaseException:
+            _end(process)
+            raise
     if code != 0 or _finished(directory, calculation.key) is None:
         raise CalculationError(_explain(calculation, directory, code))
 

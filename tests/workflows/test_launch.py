@@ -74,8 +74,10 @@ def test_one_rank_needs_no_mpi_and_more_use_mpiexec() -> None:
         ("os.kill(os.getpid(), 9)", r"exit code -9"),
         ("pass", r"exit code 0 and did not say why"),
         (
-            "open(DIR + '/failure.json', 'w').write("
-            '\'{"kind": "KohnShamConvergenceError", "message": "no"}\'); sys.exit(3)',
+            (
+                "open(DIR + '/failure.json', 'w').write("
+                '\'{"kind": "KohnShamConvergenceError", "message": "no"}\'); sys.exit(3)'
+            ),
             r"(?s)KohnShamConvergenceError: no.*larger smearing",
         ),
         ("open(DIR + '/result.json', 'w').write('{')", r"did not say why"),
@@ -107,9 +109,9 @@ def test_events_arrive_and_other_output_is_passed_over(
 def test_an_interruption_ends_the_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stand_in(
         monkeypatch,
-        "print('{\"event\": \"start\"}', flush=True)\n"
+        'print(\'{"event": "start"}\', flush=True)\n'
         "open(DIR + '/pid', 'w').write(str(os.getpid()))\n"
-        "print('{\"event\": \"scf\"}', flush=True)\ntime.sleep(60)",
+        'print(\'{"event": "scf"}\', flush=True)\ntime.sleep(60)',
     )
 
     def interrupt(event: dict[str, Any]) -> None:
