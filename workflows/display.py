@@ -38,6 +38,7 @@ class PlainDisplay(Listener):
         self._started = time.monotonic()
         self._last_line = self._started
         self._step = 0
+        self._done: set[str] = set()
 
     def __enter__(self) -> Self:
         """Start the clock."""
@@ -52,8 +53,9 @@ class PlainDisplay(Listener):
         """Nothing to clear away."""
 
     def found(self, calculation: Calculation, outcome: Outcome) -> None:
-        """Say that the archive had it."""
-        self._say(calculation, f"in the archive, E = {outcome.energy:.4f} eV")
+        """Say that the archive had it, unless it came there in this run."""
+        if calculation.label not in self._done:
+            self._say(calculation, f"in the archive, E = {outcome.energy:.4f} eV")
 
     def waiting(self, calculation: Calculation, owner: str, seconds: float) -> None:
         """Say now and then who computes it."""
@@ -88,6 +90,7 @@ class PlainDisplay(Listener):
 
     def finished(self, calculation: Calculation, outcome: Outcome) -> None:
         """Say what came out."""
+        self._done.add(calculation.label)
         state = "converged" if outcome.converged else "NOT converged"
         self._say(calculation, f"{state}, E = {outcome.energy:.4f} eV, {outcome.wall_seconds:.0f} s")
 
@@ -152,8 +155,10 @@ class LiveDisplay(Listener):
         self._live.stop()
 
     def found(self, calculation: Calculation, outcome: Outcome) -> None:
-        """Fill the row from the archive."""
+        """Fill the row from the archive, unless it came there in this run."""
         row = self._rows.setdefault(calculation.label, _Row("in the archive"))
+        if row.seconds is not None:
+            return
         row.state = "in the archive"
         self._fill(row, outcome, seconds=0.0)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 import warnings
 from typing import TYPE_CHECKING
 
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows.execution import use_execution
+from wadflow.workflows.launch import obtain
 from wadflow.workflows.plan import plan_adhesion
 
 if TYPE_CHECKING:
     from wadflow.interfaces.definition import InterfaceDefinition
     from wadflow.workflows.execution import Execution
+    from wadflow.workflows.plan import AdhesionPlan
     from wadflow.workflows.protocol import Protocol
 
 
@@ -46,11 +50,44 @@ def run_adhesion(
             if planned.outcome is not None:
                 execution.listener.found(planned.calculation, planned.outcome)
     else:
+        _import_flow_beside(plan, execution)
         document = _run_flow(definition, protocol, execution)
     execution.archive.save_document(
         document_name(definition.name, protocol.name), document.model_dump_json(indent=1)
     )
     return document
+
+
+def _import_flow_beside(plan: AdhesionPlan, execution: Execution) -> None:
+    """Import jobflow and atomate2 while the first missing calculation runs already.
+
+    Their import takes several seconds, most of the overhead of a short run. The calculation goes
+    into the archive, where the flow finds it. The thread is a daemon: after an interrupt nobody
+    waits for it, and its engine ends with this process.
+
+    Raises
+    ------
+    wadflow.errors.WadflowError
+        Where the calculation fails.
+    """
+    missing = [planned for planned in plan.calculations if planned.outcome is None and planned.key]
+    if not missing:
+        return
+    failures: list[BaseException] = []
+
+    def calculate() -> None:
+        try:
+            obtain(missing[0].calculation, execution)
+        except BaseException as error:  # noqa: BLE001  # raised again in the main thread
+            failures.append(error)
+
+    thread = threading.Thread(target=calculate, name="first calculation", daemon=True)
+    thread.start()
+    importlib.import_module("wadflow.workflows.flows.adhesion")
+    while thread.is_alive():
+        thread.join(0.2)  # a join without end would not hear an interrupt
+    if failures:
+        raise failures[0]
 
 
 def document_name(definition: str, protocol: str) -> str:

@@ -6,6 +6,7 @@ Small scripts stand in for the engine: this is about processes, not physics.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 def test_ranks_are_as_wanted_else_one_a_core_but_no_more_than_kpoints(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(launch.shutil, "which", lambda _: "/usr/bin/mpiexec")
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/mpiexec")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)))
     assert launch.choose_ranks(calculation(), None) == 16
     assert launch.choose_ranks(calculation(), 3) == 3
@@ -54,7 +55,7 @@ def test_ranks_are_as_wanted_else_one_a_core_but_no_more_than_kpoints(
 
 
 def test_without_mpiexec_there_is_one_rank(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     assert launch.choose_ranks(calculation(), 4) == 1
 
 
