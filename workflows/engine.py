@@ -65,12 +65,12 @@ class GpawSolver:
         self._log = log
         self._emit = emit
         self._calculator: Any = None
-        self.seconds = 0.0  # spent in GPAW
+        self.seconds = 0.0  # spent in GPAW, without its import
 
     def compute(self, atoms: Atoms) -> IonicStep:
         """Solve for these atoms; lengths in angstrom, energies in eV."""
-        started = time.perf_counter()
         calculator = self._prepared()
+        started = time.perf_counter()
         atoms = atoms.copy()
         energy = calculator.get_potential_energy(atoms)
         free_energy = calculator.get_potential_energy(atoms, force_consistent=True)
@@ -131,13 +131,7 @@ class GpawSolver:
                 raise CalculationError(problem)
 
 
-def run(
-    calculation: Calculation,
-    directory: Path,
-    emit: Callable[..., None],
-    *,
-    started: float,
-) -> Outcome:
+def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) -> Outcome:
     """Run a calculation in a directory, going on after its recorded ionic steps.
 
     All MPI ranks call this together; only rank 0 writes.
@@ -150,8 +144,6 @@ def run(
         Where checkpoint and log lie.
     emit : callable
         Receives events as keyword arguments.
-    started : float
-        When GPAW began to be imported (`time.perf_counter`); that belongs to its time.
 
     Returns
     -------
@@ -160,7 +152,7 @@ def run(
     """
     from gpaw.mpi import world
 
-    imported = time.perf_counter()
+    started = time.perf_counter()
     steps_file = IonicStepFile(directory / STEPS_FILE)
     recorded = steps_file.read()
     world.barrier()  # all ranks have read before rank 0 writes
@@ -174,7 +166,6 @@ def run(
         emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
 
     solver = GpawSolver(calculation, directory / LOG_FILE, emit)
-    solver.seconds = imported - started
     calculator = ReplayCalculator(recorded, solver.compute, checkpoint)
     atoms = calculation.to_atoms()
     atoms.calc = calculator
@@ -251,7 +242,6 @@ def main(arguments: list[str]) -> int:
     directory = Path(arguments[0])
     if os.environ.get(TETHERED_VARIABLE):
         end_with_parent()
-    started = time.perf_counter()
     from gpaw.mpi import world
 
     def emit(**event: Any) -> None:
@@ -263,7 +253,7 @@ def main(arguments: list[str]) -> int:
     warnings.simplefilter("ignore")
     calculation = Calculation.model_validate_json((directory / INPUT_FILE).read_bytes())
     try:
-        outcome = run(calculation, directory, emit, started=started)
+        outcome = run(calculation, directory, emit)
     except Exception as error:  # noqa: BLE001  # whatever it is, the caller must hear it
         message = str(error) or error.__doc__ or "no message"
         failure = Failure(kind=type(error).__name__, message=message)

@@ -48,7 +48,7 @@ class Outcome(BaseModel):
     cores                --      MPI ranks
     cpu_seconds          --      s, all ranks, all attempts recorded in this run
     wall_seconds         --      s, the engine from start to end, interruptions left out
-    gpaw_seconds         --      s, of these inside GPAW
+    gpaw_seconds         --      s, of these GPAW solved equations (without its import)
     peak_memory          --      MiB, largest rank
     resumed_steps        --      ionic steps taken over from an interrupted run
     ===================  ======  ========================================================
