@@ -85,10 +85,18 @@ def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structur
 
 def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:
     """Return the calculation that relaxes a crystal, its cell included."""
-    from pymatgen.io.ase import AseAtomsAdaptor
+    from ase import Atoms
 
+    primitive = primitive_crystal(crystal)
+    # Not through pymatgen.io.ase: its import costs a second of every run and plan.
+    atoms = Atoms(
+        numbers=primitive.atomic_numbers,
+        positions=primitive.cart_coords,
+        cell=primitive.lattice.matrix,
+        pbc=True,
+    )
     return Calculation.prepare(
-        AseAtomsAdaptor.get_atoms(primitive_crystal(crystal), msonable=False),
+        atoms,
         protocol,
         label=bulk_label(crystal),
         task="relax",

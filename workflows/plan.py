@@ -155,6 +155,7 @@ def _look_up(
 
 
 def _structure(outcome: Outcome) -> Structure:
-    from pymatgen.io.ase import AseAtomsAdaptor
+    from pymatgen.core import Structure
 
-    return AseAtomsAdaptor.get_structure(outcome.atoms.to_atoms())
+    atoms = outcome.atoms
+    return Structure(atoms.cell, list(atoms.numbers), atoms.positions, coords_are_cartesian=True)

@@ -50,7 +50,7 @@ def test_the_rigid_work_of_adhesion_is_minus_twice_the_surface_energy(tmp_path: 
         calculation = Calculation.prepare(atoms, protocol, label=label, task="static")
         return obtain(calculation, execution).energy
 
-    lithium = Structure(Lattice.cubic(LATTICE_CONSTANT), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    lithium = Structure(Lattice.cubic(LATTICE_CONSTANT), ["Li", "Li"], [[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]])
     definition = load_definition("li110-li110")
     interface = steps.build(definition, protocol, {"Li": lithium})
     rigid = work_of_adhesion(
