@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.launch import read_outcome
@@ -158,4 +158,5 @@ def _structure(outcome: Outcome) -> Structure:
     from pymatgen.core import Structure
 
     atoms = outcome.atoms
-    return Structure(atoms.cell, list(atoms.numbers), atoms.positions, coords_are_cartesian=True)
+    species: list[Any] = list(atoms.numbers)
+    return Structure(atoms.cell, species, atoms.positions, coords_are_cartesian=True)
