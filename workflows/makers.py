@@ -14,8 +14,10 @@ from atomate2.ase.schemas import AseResult, AseStructureTaskDoc, AseTaskDoc
 from emmet.core.trajectory import AtomTrajectory
 from jobflow import job
 from pydantic import Field
+from pymatgen.core import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
+from wadflow.errors import InputError
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import current_execution
 from wadflow.workflows.launch import obtain
@@ -25,7 +27,7 @@ from wadflow.workflows.protocol import Protocol, load_protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pymatgen.core import Molecule, Structure
+    from pymatgen.core import Molecule
 
 CALCULATOR_NAME = "GPAW"
 
@@ -63,14 +65,36 @@ class _GpawMaker(AseMaker):
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
     dipole_layer: bool = False
 
+    @job(data=["trajectory"])
+    def make(
+        self,
+        structure: Structure | list[Structure],
+        prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's flows pass it
+    ) -> GpawTaskDoc | list[GpawTaskDoc]:
+        """Calculate one structure, or several one after the other.
+
+        Parameters
+        ----------
+        structure : Structure or list of Structure
+            What to calculate.
+        prev_dir : str or Path, optional
+            Unused: what an interrupted run left is found through the key.
+        """
+        if isinstance(structure, list):
+            return [self._document(one) for one in structure]
+        return self._document(structure)
+
     def calculation(self, structure: Structure | Molecule) -> Calculation:
         """Return what this Maker would run for a structure; starts nothing.
 
         Raises
         ------
         wadflow.errors.InputError
-            Where the structure does not fit the task.
+            Where the structure does not fit the task, or is a molecule without a cell.
         """
+        if not isinstance(structure, Structure):
+            problem = f"'{self.name}' got a {type(structure).__name__}; only structures with a cell work"
+            raise InputError(problem, remedy="put a molecule into a box, as a pymatgen Structure")
         atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
         atoms.info.clear()
         return Calculation.prepare(
@@ -147,25 +171,6 @@ class GpawStaticMaker(_GpawMaker):
 
     name: str = "GPAW static"
 
-    @job(data=["trajectory"])
-    def make(
-        self,
-        structure: Structure | list[Structure],
-        prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's flows pass it
-    ) -> GpawTaskDoc | list[GpawTaskDoc]:
-        """Compute one structure, or several one after the other.
-
-        Parameters
-        ----------
-        structure : Structure or list of Structure
-            What to compute.
-        prev_dir : str or Path, optional
-            Unused, atomate2's flows pass it.
-        """
-        if isinstance(structure, list):
-            return [self._document(one) for one in structure]
-        return self._document(structure)
-
 
 @dataclass
 class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
@@ -201,12 +206,11 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
                 ("calculator_kwargs", not self.calculator_kwargs),
                 ("fix_symmetry", not self.fix_symmetry),
                 ("relax_shape", not self.relax_shape),
+                ("steps", self.steps == AseRelaxMaker.steps),
             )
             if not idle
         ]
         if ignored:
-            from wadflow.errors import InputError
-
             problem = f"GpawRelaxMaker takes its settings from the protocol, not {', '.join(ignored)}"
             raise InputError(problem, remedy="change the protocol instead")
 
@@ -217,25 +221,6 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     @property
     def _relax_cell(self) -> bool:
         return self.relax_cell
-
-    @job(data=["trajectory"])
-    def make(
-        self,
-        structure: Structure | list[Structure],
-        prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's flows pass it
-    ) -> GpawTaskDoc | list[GpawTaskDoc]:
-        """Relax one structure, or several one after the other.
-
-        Parameters
-        ----------
-        structure : Structure or list of Structure
-            What to relax.
-        prev_dir : str or Path, optional
-            Unused, atomate2's flows pass it.
-        """
-        if isinstance(structure, list):
-            return [self._document(one) for one in structure]
-        return self._document(structure)
 
 
 def _ase_result(outcome: Outcome) -> AseResult:

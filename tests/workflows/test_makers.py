@@ -66,12 +66,20 @@ def test_the_dipole_layer_reaches_the_calculation() -> None:
         {"optimizer_kwargs": {"optimizer": "FIRE"}},
         {"calculator_kwargs": {"xc": "LDA"}},
         {"fix_symmetry": True},
+        {"steps": 10},
         {"relax_cell": False, "relax_shape": True},
     ],
 )
 def test_fields_that_would_do_nothing_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="takes its settings from the protocol"):
         GpawRelaxMaker(**options)
+
+
+def test_a_molecule_without_a_cell_is_refused() -> None:
+    from pymatgen.core import Molecule
+
+    with pytest.raises(InputError, match="only structures with a cell"):
+        GpawStaticMaker(protocol=SMOKE).run_ase(Molecule(["Li"], [[0.0, 0.0, 0.0]]))
 
 
 def test_a_slab_whose_cell_is_to_relax_is_refused() -> None:
