@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from wadflow.errors import CalculationError
+from wadflow.errors import ArchiveError, CalculationError
 from wadflow.workflows.archive import Entry
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.outcome import (
@@ -81,8 +81,22 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
 
 
 def read_outcome(entry: Entry) -> Outcome:
-    """Read the outcome of an entry of the archive."""
-    return Outcome.model_validate(entry.read_json(RESULT_FILE))
+    """Read the outcome of an entry of the archive.
+
+    Raises
+    ------
+    wadflow.errors.ArchiveError
+        Where the entry is whole but of another version of wadflow.
+    """
+    try:
+        return Outcome.model_validate(entry.read_json(RESULT_FILE))
+    except ValidationError as error:
+        problem = (
+            f"{entry.path} holds a result that this version of wadflow cannot read "
+            f"({error.error_count()} fields differ)\n"
+            "  Remedy: use another archive (--archive), or the version that wrote this one"
+        )
+        raise ArchiveError(problem) from error
 
 
 def choose_ranks(calculation: Calculation, wanted: int | None) -> int:

@@ -22,25 +22,32 @@ ABSENT = "--"
 
 def adhesion_table(documents: Sequence[AdhesionDocument]) -> RenderableType:
     """Return one line for each document; works of adhesion in J/m2."""
-    table = Table(title="Work of adhesion, J/m2 per interface, negative = bound", title_justify="left")
-    for column in ("interface", "protocol", "model"):
-        table.add_column(column)
-    for column in ("rigid", "relaxed", "source", "difference"):
-        table.add_column(column, justify="right")
+    table = Table(
+        title="Work of adhesion, J/m2 per interface, negative = bound",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    for column in ("interface", "protocol", "planes"):
+        table.add_column(column, no_wrap=True)
+    for column in ("rigid", "relaxed", "source", "ours - source"):
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("state")
     for document in documents:
         source = document.source
         table.add_row(
             document.name,
             document.protocol,
-            _models(document),
+            f"{document.lower.planes}+{document.upper.planes}",
             _number(document.work_of_adhesion_rigid),
             _number(document.work_of_adhesion_relaxed),
             _number(source.work_of_adhesion if source else None, decimals=2),
             _number(source.difference if source else None, signed=True),
             _state(document),
         )
-    return Group(table, Text("Source: doi 10.1038/s41467-020-19206-w; settings of the source unknown."))
+    dois = sorted({document.source.doi for document in documents if document.source})
+    notes = [Text(f"Source: doi {doi}; settings of the source unknown.") for doi in dois]
+    return Group(table, *notes)
 
 
 def adhesion_report(document: AdhesionDocument) -> RenderableType:
@@ -58,13 +65,13 @@ def adhesion_report(document: AdhesionDocument) -> RenderableType:
         table.add_row(
             "work of adhesion, relaxed",
             Text(_number(document.work_of_adhesion_relaxed, 4), style="bold"),
-            f"{unit}   (parts add up to {abs(document.closing_error or 0.0):.0e} {unit})",
+            f"{unit}  (closing error {abs(document.closing_error or 0.0):.0e})",
         )
     table.add_row("separation work", _number(document.separation_work, 4), unit)
     for side, record in (("lower", document.lower), ("upper", document.upper)):
         strain = _number(record.strain_energy, 4) if record.strain_energy is not None else ABSENT
-        note = record.strain_energy_reason or f"(strain {record.strain_measure:.2%})"
-        table.add_row(f"strain energy, {side} (not in the above)", strain, f"{unit}   {note}")
+        reason = record.strain_energy_reason or f"strain {record.strain_measure:.2%}"
+        table.add_row(f"strain energy, {side}", strain, f"{unit}  (apart; {reason})")
     table.add_row("area", f"{document.area:.4f}", f"angstrom2, {document.n_interfaces} interface")
     lines: list[RenderableType] = [
         Text(f"{document.title}   [{document.protocol}]", style="bold"),
@@ -78,11 +85,6 @@ def adhesion_report(document: AdhesionDocument) -> RenderableType:
     lines.append(Text(f"State: {_state(document)}; {_cost(document)}"))
     lines.extend(Text(f"Note: {warning}", style="yellow") for warning in document.warnings)
     return Group(*lines, Text(""))
-
-
-def _models(document: AdhesionDocument) -> str:
-    sides = (document.lower, document.upper)
-    return " | ".join(f"{side.name} {side.planes} planes" for side in sides)
 
 
 def _settings(document: AdhesionDocument) -> str:

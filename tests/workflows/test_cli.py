@@ -232,3 +232,27 @@ def test_doctor_says_what_gpaw_was_built_with(capsys: pytest.CaptureFixture[str]
     assert findings["GPAW with MPI"]["remedy"] is None
     assert findings["gpaw"]["value"].startswith("26.7")
     assert "Li (1 e)" in findings["PAW data sets (PBE)"]["value"]
+
+
+def test_the_shipped_results_stand_beside_the_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("results", "--shipped") == 0
+    text = capsys.readouterr().out
+    for word in ("li110-li110", "standard", "-1.01", "settings of the source unknown"):
+        assert word in text
+    assert call("results", "li110-li110", "--shipped") == 0
+    report = capsys.readouterr().out
+    for word in ("rigid", "relaxation of AB", "closing error", "strain energy", "PAW", "negative = bound"):
+        assert word in report
+
+
+def test_an_entry_of_another_version_is_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from wadflow.workflows.archive import Archive
+
+    folder = tmp_path / "finished"
+    folder.mkdir()
+    (folder / "result.json").write_text('{"old": 1}')
+    Archive(tmp_path / "wadflow-archive").store("ab" * 32, folder)
+    assert call("archive", "list") == 1
+    assert "cannot read" in capsys.readouterr().err
