@@ -68,8 +68,6 @@ def check_dipole_layer(
         for side in (lower, upper)
         if side.tasker_class == "III" and side.polar_model == "ideal"
     ]
-    if (lower.crystal, lower.miller) != (upper.crystal, upper.miller):
-        reasons.append(f"AB ends in {lower.name} and in {upper.name}")
     if faces_differ and not reasons:
         reasons.append("the two faces of a slab differ")
     if reasons and not ab.equal_settings["dipole_layer"]:

@@ -66,7 +66,7 @@ class PawDataset(Document):
     property           unit    meaning
     =================  ======  ==============================================
     symbol             -       chemical symbol
-    name               -       name of the set, for example ``Li.PBE`` or ``Li.3e.PBE``
+    name               -       ``default``, or the name of the set as GPAW spells it, ``3e``
     fingerprint        -       checksum of the file's content
     valence_electrons  e       number of electrons treated explicitly
     =================  ======  ==============================================

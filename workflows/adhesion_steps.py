@@ -37,8 +37,9 @@ LATTICE_DECIMALS = 4
 """Decimals (angstrom, degrees) to which relaxed lattice parameters are rounded before slabs are
 cut: the noise of a relaxation must not make new keys for every slab of a crystal."""
 
-NO_STRAIN = 1e-6
-"""Strain measure below which a side counts as unstrained: the rounding of lattice parameters."""
+NO_STRAIN = 1e-4
+"""Strain measure below which a side counts as unstrained: twice what the rounding of lattice
+parameters of a few angstrom can make."""
 
 
 def crystals_of(definition: InterfaceDefinition) -> list[str]:
@@ -79,7 +80,11 @@ def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structur
     multiples = np.rint(given @ np.linalg.inv(unrelaxed)).astype(int)
     conventional = relaxed_primitive.copy()
     conventional.make_supercell(multiples, to_unit_cell=True)
-    rounded = [round(value, LATTICE_DECIMALS) for value in conventional.lattice.parameters]
+    rounded: list[float] = []
+    for value in conventional.lattice.parameters:
+        # Parameters that are equal stay equal, also where noise would round them apart.
+        equal = [known for known in rounded if abs(known - value) < 10**-LATTICE_DECIMALS]
+        rounded.append(equal[0] if equal else round(value, LATTICE_DECIMALS))
     return Structure(Lattice.from_parameters(*rounded), conventional.species, conventional.frac_coords)
 
 

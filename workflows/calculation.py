@@ -180,8 +180,9 @@ class Calculation(_Frozen):
     ) -> Self:
         """Fill in a calculation from a structure and a protocol.
 
-        Where the cell relaxes, and for crystals in general (periodic in three directions), the
-        protocol's settings for crystals are used.
+        Crystals (periodic in three directions) get the protocol's k-point density for crystals;
+        where the cell relaxes, its cutoff and force criterion for that too. A static crystal, or
+        one that relaxes in a fixed cell, keeps the cutoff of the slabs, with which it is compared.
 
         Parameters
         ----------

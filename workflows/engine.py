@@ -19,6 +19,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
 from wadflow.workflows.calculation import Calculation, gpaw_parameters
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ase import Atoms
+    from numpy.typing import NDArray
 
 FAILED = 3
 """Exit code of a calculation that failed and said why."""
@@ -69,6 +72,8 @@ class GpawSolver:
 
     def compute(self, atoms: Atoms) -> IonicStep:
         """Solve for these atoms; lengths in angstrom, energies in eV."""
+        from gpaw.mpi import world
+
         calculator = self._prepared()
         started = time.perf_counter()
         atoms = atoms.copy()
@@ -90,6 +95,7 @@ class GpawSolver:
             magnetic_moments=None if moments is None else moments.tolist(),
             scf_iterations=int(calculator.get_number_of_iterations()),
             wall_seconds=seconds,
+            cores=world.size,
         )
 
     def facts(self) -> dict[str, Any]:
@@ -166,15 +172,21 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
 
     solver = GpawSolver(calculation, directory / LOG_FILE, emit)
-    calculator = ReplayCalculator(recorded, solver.compute, checkpoint)
+
+    def forget_the_rest(steps: list[IonicStep]) -> None:
+        if world.rank == 0:
+            steps_file.keep(steps)
+
+    calculator = ReplayCalculator(recorded, solver.compute, checkpoint, forget_the_rest)
     atoms = calculation.to_atoms()
     atoms.calc = calculator
-    converged = _relax(atoms, calculation)
+    converged, max_force = _relax(atoms, calculation)
     steps = calculator.steps
     last = steps[-1]
     usage = resource.getrusage(resource.RUSAGE_SELF)
     replayed = [step for step in steps if any(step is old for old in recorded)]
     earlier = sum(step.wall_seconds for step in replayed)
+    earlier_cpu = sum(step.wall_seconds * step.cores for step in replayed)
     return Outcome(
         key=calculation.key,
         label=calculation.label,
@@ -186,7 +198,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         forces=last.forces,
         stress=last.stress,
         magnetic_moments=last.magnetic_moments,
-        max_force=last.max_force,
+        max_force=max_force,
         converged=converged,
         n_ionic_steps=len(steps),
         ionic_steps=tuple(steps),
@@ -194,7 +206,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         paw=calculation.electrons.paw,
         versions=program_versions(),
         cores=world.size,
-        cpu_seconds=float(world.sum_scalar(usage.ru_utime + usage.ru_stime)) + earlier * world.size,
+        cpu_seconds=float(world.sum_scalar(usage.ru_utime + usage.ru_stime)) + earlier_cpu,
         wall_seconds=time.perf_counter() - started + earlier,
         gpaw_seconds=solver.seconds + earlier,
         peak_memory=float(world.max_scalar(usage.ru_maxrss / 1024.0)),
@@ -203,19 +215,33 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
     )
 
 
-def _relax(atoms: Atoms, calculation: Calculation) -> bool:
-    """Move the atoms to rest; True where they came to rest within the allowed steps."""
+def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
+    """Move the atoms to rest.
+
+    Returns
+    -------
+    converged : bool
+        Whether they came to rest within the allowed steps.
+    max_force : float
+        Largest force (eV/angstrom) at the end; where the cell relaxes too, of ASE's generalised
+        cell forces as well.
+    """
     relaxation = calculation.relaxation
     if relaxation is None:
-        atoms.get_potential_energy()
-        return True
+        return True, _largest(atoms.get_forces())
     import ase.optimize
     from ase.filters import FrechetCellFilter
 
     target = FrechetCellFilter(atoms) if relaxation.relax_cell else atoms
     optimizer_class = getattr(ase.optimize, relaxation.optimizer)
     optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature)
-    return bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
+    converged = bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
+    return converged, _largest(target.get_forces())
+
+
+def _largest(forces: NDArray[np.float64]) -> float:
+    """Return the length of the longest force, shape (n, 3)."""
+    return float(np.linalg.norm(forces, axis=1).max())
 
 
 def program_versions() -> dict[str, str]:

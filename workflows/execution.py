@@ -18,6 +18,7 @@ from wadflow.errors import InputError
 from wadflow.workflows.archive import Archive
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from wadflow.workflows.archive import DamagedEntry
@@ -65,12 +66,15 @@ class Execution:
         Who is told what happens.
     computed : set of str
         Keys of the calculations that were computed (and not found) in this execution.
+    engines : list of subprocess.Popen
+        The engines that run now; an interruption ends them.
     """
 
     archive: Archive
     ranks: int | None = None
     listener: Listener = field(default_factory=Listener)
     computed: set[str] = field(default_factory=set)
+    engines: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
     def from_environment(

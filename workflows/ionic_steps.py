@@ -43,6 +43,7 @@ class IonicStep(BaseModel):
     magnetic_moments  (n,)    Bohr magnetons; None without spin
     scf_iterations    --      number
     wall_seconds      --      s
+    cores             --      MPI ranks
     ================  ======  =====================================================
     """
 
@@ -57,6 +58,7 @@ class IonicStep(BaseModel):
     magnetic_moments: list[float] | None
     scf_iterations: int
     wall_seconds: float
+    cores: int = 1
 
     @property
     def max_force(self) -> float:
@@ -127,6 +129,8 @@ class ReplayCalculator(Calculator):
         Computes one ionic step of `ase.Atoms`.
     on_step : callable
         Called with each newly computed step, before the optimizer sees it.
+    on_departure : callable, optional
+        Called with the steps so far when the path leaves the record, whose rest is void then.
 
     Attributes
     ----------
@@ -147,12 +151,14 @@ class ReplayCalculator(Calculator):
         recorded: list[IonicStep],
         compute: Callable[[Atoms], IonicStep],
         on_step: Callable[[IonicStep], None],
+        on_departure: Callable[[list[IonicStep]], None] = lambda _steps: None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # ASE
         self.steps: list[IonicStep] = []
         self._recorded = list(recorded)
         self._compute = compute
         self._on_step = on_step
+        self._on_departure = on_departure
 
     def calculate(
         self,
@@ -187,6 +193,7 @@ class ReplayCalculator(Calculator):
         # The path has left the record (another machine's rounding, say): what follows in the
         # record belongs to another path.
         self._recorded.clear()
+        self._on_departure(self.steps)
         return None
 
 

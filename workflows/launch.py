@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from wadflow.errors import ArchiveError, CalculationError
+from wadflow.errors import ArchiveError, CalculationError, InputError
 from wadflow.workflows.archive import Entry
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.outcome import (
@@ -55,7 +55,9 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
     key, archive, listener = calculation.key, execution.archive, execution.listener
     entry_or_claim = archive.wait_or_claim(
         key,
-        on_wait=lambda owner, seconds: listener.waiting(calculation, str(owner), seconds),
+        on_wait=lambda owner, seconds: listener.waiting(
+            calculation, str(owner or "another process"), seconds
+        ),
     )
     if isinstance(entry_or_claim, Entry):
         outcome = read_outcome(entry_or_claim)
@@ -71,6 +73,7 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
                 directory,
                 ranks,
                 on_event=lambda event: listener.event(calculation, event),
+                engines=execution.engines,
             )
         files = (INPUT_FILE, RESULT_FILE, LOG_FILE)  # the result holds the ionic steps
         present = [name for name in files if (directory / name).exists()]
@@ -105,8 +108,16 @@ def choose_ranks(calculation: Calculation, wanted: int | None) -> int:
     GPAW parallelises over k-points with little loss; ranks beyond their number would have to
     share plane waves, which does not pay for cells of this size. Without an ``mpiexec`` there
     is one rank.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        Where more ranks are wanted than can be started.
     """
     if shutil.which("mpiexec") is None:
+        if wanted is not None and wanted > 1:
+            problem = f"{wanted} MPI ranks were asked for, but there is no mpiexec"
+            raise InputError(problem, remedy="install MPI or load its module, or leave the ranks out")
         return 1
     if wanted is not None:
         return wanted
@@ -151,6 +162,7 @@ def run_engine(
     ranks: int,
     *,
     on_event: Callable[[dict[str, Any]], None],
+    engines: list[subprocess.Popen[str]] | None = None,
 ) -> None:
     """Run the engine to its end; an interruption ends the engine too.
 
@@ -164,6 +176,8 @@ def run_engine(
         MPI ranks.
     on_event : callable
         Called with each event of the engine.
+    engines : list of subprocess.Popen, optional
+        Holds the process while it runs, so that others can end it (`end_engines`).
 
     Raises
     ------
@@ -185,6 +199,8 @@ def run_engine(
             text=True,
         ) as process,
     ):
+        running = [] if engines is None else engines
+        running.append(process)
         try:
             for line in process.stdout or ():
                 event = _parse_event(line)
@@ -194,8 +210,16 @@ def run_engine(
         except BaseException:
             _end(process)
             raise
+        finally:
+            running.remove(process)
     if code != 0 or _finished(directory, calculation.key) is None:
         raise CalculationError(_explain(calculation, directory, code))
+
+
+def end_engines(execution: Execution) -> None:
+    """End all engines of an execution; whoever waits for one hears of a failure."""
+    for process in list(execution.engines):
+        _end(process)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows.execution import use_execution
-from wadflow.workflows.launch import obtain
+from wadflow.workflows.launch import ENDING_SECONDS, end_engines, obtain
 from wadflow.workflows.plan import plan_adhesion
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def _import_flow_beside(plan: AdhesionPlan, execution: Execution) -> None:
     """Import jobflow and atomate2 while the first missing calculation runs already.
 
     Their import takes several seconds, most of the overhead of a short run. The calculation goes
-    into the archive, where the flow finds it. The thread is a daemon: after an interrupt nobody
-    waits for it, and its engine ends with this process.
+    into the archive, where the flow finds it.
 
     Raises
     ------
@@ -83,9 +82,14 @@ def _import_flow_beside(plan: AdhesionPlan, execution: Execution) -> None:
 
     thread = threading.Thread(target=calculate, name="first calculation", daemon=True)
     thread.start()
-    importlib.import_module("wadflow.workflows.flows.adhesion")
-    while thread.is_alive():
-        thread.join(0.2)  # a join without end would not hear an interrupt
+    try:
+        importlib.import_module("wadflow.workflows.flows.adhesion")
+        while thread.is_alive():
+            thread.join(0.2)  # a join without end would not hear an interrupt
+    except BaseException:
+        end_engines(execution)
+        thread.join(2 * ENDING_SECONDS)  # a thread that waits for another process is left behind
+        raise
     if failures:
         raise failures[0]
 

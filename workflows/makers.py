@@ -6,14 +6,14 @@ constants), and every calculation of such a flow goes through the archive like o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from atomate2.ase.jobs import AseMaker, AseRelaxMaker
 from atomate2.ase.schemas import AseResult, AseStructureTaskDoc, AseTaskDoc
 from emmet.core.trajectory import AtomTrajectory
 from jobflow import job
-from pydantic import Field
+from pydantic import Field as DocumentField
 from pymatgen.core import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 CALCULATOR_NAME = "GPAW"
 
+DECIDED_BY_PROTOCOL = (
+    "calculator_kwargs",
+    "fix_symmetry",
+    "optimizer_kwargs",
+    "relax_kwargs",
+    "relax_shape",
+    "steps",
+)
+"""Fields of atomate2's Makers that these Makers refuse."""
+
 
 class GpawTaskDoc(AseStructureTaskDoc):
     """atomate2's document of an ASE calculation, with ours beside it.
@@ -45,9 +55,9 @@ class GpawTaskDoc(AseStructureTaskDoc):
         Found in the archive, not computed in this run.
     """
 
-    calculation: Calculation = Field(description="What was asked for.")
-    outcome: Outcome = Field(description="What came out.")
-    from_archive: bool = Field(description="Found in the archive, not computed in this run.")
+    calculation: Calculation = DocumentField(description="What was asked for.")
+    outcome: Outcome = DocumentField(description="What came out.")
+    from_archive: bool = DocumentField(description="Found in the archive, not computed in this run.")
 
 
 @dataclass
@@ -64,6 +74,25 @@ class _GpawMaker(AseMaker):
 
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
     dipole_layer: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse fields of atomate2 that would be silently without effect.
+
+        Raises
+        ------
+        wadflow.errors.InputError
+            Where one of them is set: the protocol decides.
+        """
+        super().__post_init__()
+        idle = {item.name: item for item in fields(AseRelaxMaker) if item.name in DECIDED_BY_PROTOCOL}
+        ignored = [
+            name
+            for name, item in idle.items()
+            if hasattr(self, name) and getattr(self, name) != _default(item)
+        ]
+        if ignored:
+            problem = f"{type(self).__name__} takes its settings from the protocol, not {', '.join(ignored)}"
+            raise InputError(problem, remedy="change the protocol instead")
 
     @job(data=["trajectory"])
     def make(
@@ -195,25 +224,6 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     name: str = "GPAW relax"
     relax_cell: bool = False
 
-    def __post_init__(self) -> None:
-        """Refuse fields of atomate2 that would be silently without effect."""
-        super().__post_init__()
-        ignored = [
-            name
-            for name, idle in (
-                ("relax_kwargs", not self.relax_kwargs),
-                ("optimizer_kwargs", not self.optimizer_kwargs),
-                ("calculator_kwargs", not self.calculator_kwargs),
-                ("fix_symmetry", not self.fix_symmetry),
-                ("relax_shape", not self.relax_shape),
-                ("steps", self.steps == AseRelaxMaker.steps),
-            )
-            if not idle
-        ]
-        if ignored:
-            problem = f"GpawRelaxMaker takes its settings from the protocol, not {', '.join(ignored)}"
-            raise InputError(problem, remedy="change the protocol instead")
-
     @property
     def _task(self) -> Literal["static", "relax"]:
         return "relax"
@@ -221,6 +231,11 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     @property
     def _relax_cell(self) -> bool:
         return self.relax_cell
+
+
+def _default(item: Field[Any]) -> Any:
+    """Return the default of a dataclass field."""
+    return item.default if item.default_factory is MISSING else item.default_factory()
 
 
 def _ase_result(outcome: Outcome) -> AseResult:

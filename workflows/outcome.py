@@ -35,7 +35,7 @@ class Outcome(BaseModel):
     forces               (n, 3)  eV/angstrom, last ionic step
     stress               (6,)    eV/angstrom3, Voigt order; None for slabs and molecules
     magnetic_moments     (n,)    Bohr magnetons; None without spin
-    max_force            --      eV/angstrom
+    max_force            --      eV/angstrom, generalised cell forces included
     converged            --      whether the atoms came to rest within the allowed steps
     n_ionic_steps        --      energies computed
     ionic_steps          (n,)    every step, see `IonicStep`
@@ -47,7 +47,7 @@ class Outcome(BaseModel):
     versions             --      versions of the programs
     cores                --      MPI ranks
     cpu_seconds          --      s, all ranks, all attempts recorded in this run
-    wall_seconds         --      s, the engine from start to end, interruptions left out
+    wall_seconds         --      s, from the checkpoint read to the end, without interruptions
     gpaw_seconds         --      s, of these GPAW solved equations (without its import)
     peak_memory          --      MiB, largest rank
     resumed_steps        --      ionic steps taken over from an interrupted run

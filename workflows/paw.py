@@ -27,7 +27,7 @@ def find_dataset(symbol: str, functional: str, name: str | None = None) -> PawDa
     symbol : str
         Chemical symbol.
     functional : str
-        Name of the functional as GPAW's file names spell it, for example ``PBE``.
+        Name of the functional, which must be one that GPAW's file names spell, for example ``PBE``.
     name : str, optional
         Data set name, None for GPAW's default.
 

@@ -86,7 +86,6 @@ class AdhesionPlan:
         ValueError
             Where the plan is not complete.
         """
-        finished: dict[str, tuple[Calculation, Outcome]] = {}
         slabs: dict[SlabRole, tuple[Calculation, Outcome]] = {}
         bulk: dict[str, tuple[Calculation, Outcome]] = {}
         crystals = iter(steps.crystals_of(self.definition))
@@ -94,11 +93,11 @@ class AdhesionPlan:
             if planned.outcome is None:
                 problem = f"{planned.calculation.label} is not in the archive"
                 raise ValueError(problem)
-            finished[planned.calculation.key] = (planned.calculation, planned.outcome)
+            finished = (planned.calculation, planned.outcome)
             if planned.role == "bulk":
-                bulk[next(crystals)] = finished[planned.calculation.key]
+                bulk[next(crystals)] = finished
             else:
-                slabs[planned.role] = finished[planned.calculation.key]
+                slabs[planned.role] = finished
         return steps.assemble(
             self.definition,
             self.protocol,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
+from wadflow.errors import InputError
 from wadflow.interfaces.named_files import available_names, find_file
 from wadflow.interfaces.toml_models import read_toml, validate
 
@@ -33,6 +34,9 @@ class ElectronSettings(_Settings):
     smearing              --     name of the distribution
     smearing_width        --     eV
     ====================  =====  =================================================
+
+    Energies are extrapolated to zero width for Fermi-Dirac; Marzari-Vanderbilt's cold smearing is
+    made such that its free energy needs no extrapolation, and GPAW makes none.
     """
 
     functional: str
@@ -67,7 +71,7 @@ class RelaxationSettings(_Settings):
 
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
-    (stress times volume). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
+    (stress times volume per atom). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
     second derivative: its first step is force over curvature.
     """
 
@@ -118,4 +122,9 @@ def load_protocol(name_or_path: str) -> Protocol:
         Where the file is missing or cannot be a protocol; names file, key and remedy.
     """
     file = find_file(name_or_path, PROTOCOL_FOLDER, what="protocol")
-    return validate(Protocol, read_toml(file), file=file)
+    protocol = validate(Protocol, read_toml(file), file=file)
+    if protocol.name in list_protocols() and file.parent != PROTOCOL_FOLDER:
+        problem = f"'{protocol.name}' is the name of a shipped protocol"
+        remedy = "give yours another name: results are kept and shown under it"
+        raise InputError(problem, file=file, key="name", remedy=remedy)
+    return protocol

@@ -110,11 +110,9 @@ def _state(document: AdhesionDocument) -> str:
 
 def _cost(document: AdhesionDocument) -> str:
     unique = {record.key: record for record in document.calculations}
-    new = [record for record in unique.values() if not record.from_archive]
-    seconds = sum(record.cpu_seconds for record in new)
-    if not new:
-        return f"all {len(unique)} calculations from the archive"
-    return f"{len(new)} of {len(unique)} calculations computed now, {seconds:.0f} CPU seconds"
+    found = sum(record.from_archive for record in unique.values())
+    seconds = sum(record.cpu_seconds for record in unique.values())
+    return f"{len(unique)} calculations of {seconds:.0f} CPU seconds, {found} of them from the archive"
 
 
 def _minus(value: float | None) -> float | None:

@@ -16,8 +16,11 @@ stands ``mpiexec``, which may be killed alone. Not set where a person starts the
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
+# Looked up here: between fork and exec, beside other threads, a child must not load libraries.
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
 
 def end_with_parent() -> None:
     """Ask the kernel to terminate this process when its parent dies (Linux; elsewhere nothing)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+    if _prctl is not None:
+        _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)

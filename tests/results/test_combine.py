@@ -162,7 +162,6 @@ def test_bulk_has_its_own_mesh_but_the_same_functional(
     [
         ({"faces_differ": True}, "the two faces of a slab differ"),
         ({"lower": {"crystal": "Li2O", "tasker_class": "III"}}, r"Li2O\(110\) is a polar slab"),
-        ({"upper": {"miller": [1, 0, 0]}}, r"AB ends in Li\(110\) and in Li\(100\)"),
     ],
 )
 def test_unequal_faces_need_a_dipole_layer(

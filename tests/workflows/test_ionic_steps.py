@@ -85,6 +85,19 @@ def test_what_follows_a_step_off_the_path_is_dropped() -> None:
     assert len(computed) == len(steps) - 1
 
 
+def test_a_departure_from_the_record_is_told_with_the_steps_that_still_hold() -> None:
+    _, _, steps = relax([], BFGS)
+    other = solve_with_emt(fcc111("Cu", (2, 2, 3), vacuum=6.0))
+    kept: list[list[IonicStep]] = []
+    calculator = ReplayCalculator(
+        [steps[0], other], solve_with_emt, lambda _: None, lambda valid: kept.append(list(valid))
+    )
+    atoms = slab()
+    atoms.calc = calculator
+    BFGS(atoms, logfile=None).run(fmax=0.01, steps=2)
+    assert kept == [[steps[0]]]
+
+
 def test_every_torn_end_of_the_file_is_ignored(tmp_path: Path) -> None:
     _, _, steps = relax([], BFGS, steps=2)
     file = IonicStepFile(tmp_path / "steps.jsonl")

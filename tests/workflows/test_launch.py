@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ase.build import bulk, molecule
 
-from wadflow.errors import CalculationError
+from wadflow.errors import CalculationError, InputError
 from wadflow.workflows import launch
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import Execution
@@ -56,7 +56,10 @@ def test_ranks_are_as_wanted_else_one_a_core_but_no_more_than_kpoints(
 
 def test_without_mpiexec_there_is_one_rank(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert launch.choose_ranks(calculation(), 4) == 1
+    assert launch.choose_ranks(calculation(), None) == 1
+    assert launch.choose_ranks(calculation(), 1) == 1
+    with pytest.raises(InputError, match="4 MPI ranks were asked for, but there is no mpiexec"):
+        launch.choose_ranks(calculation(), 4)
 
 
 def test_one_rank_needs_no_mpi_and_more_use_mpiexec() -> None:
@@ -125,6 +128,29 @@ def test_an_interruption_ends_the_engine(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert time.monotonic() - started < 30, "the engine was waited for"
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_an_interruption_ends_the_first_calculation_beside_the_import(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from wadflow.interfaces.definition import load_definition
+    from wadflow.workflows import local_run
+
+    stand_in(monkeypatch, 'print(\'{"event": "scf"}\', flush=True)\ntime.sleep(60)')
+    execution = Execution.from_environment(archive=tmp_path / "archive", ranks=1)
+
+    def interrupted_import(_: str) -> None:
+        while not execution.engines:
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wadflow.workflows.local_run.importlib.import_module", interrupted_import)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        local_run.run_adhesion(load_definition("li110-li110"), load_protocol("smoke"), execution)
+    assert time.monotonic() - started < 40, "the engine was waited for"
+    assert execution.engines == []
+    assert not list((tmp_path / "archive" / "locks").glob("*.lock")), "the claim was not given back"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a signal at the parent's death is Linux's")

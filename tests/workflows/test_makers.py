@@ -75,6 +75,11 @@ def test_fields_that_would_do_nothing_are_refused(options: dict[str, Any]) -> No
         GpawRelaxMaker(**options)
 
 
+def test_the_static_maker_refuses_them_too() -> None:
+    with pytest.raises(InputError, match="GpawStaticMaker takes its settings from the protocol"):
+        GpawStaticMaker(calculator_kwargs={"xc": "LDA"})
+
+
 def test_a_molecule_without_a_cell_is_refused() -> None:
     from pymatgen.core import Molecule
 

@@ -25,7 +25,8 @@ def test_each_protocol_is_tighter_than_the_one_before(looser: str, tighter: str)
     assert loose.electrons.cutoff < tight.electrons.cutoff
     assert loose.electrons.kpoint_density < tight.electrons.kpoint_density
     assert loose.slab.vacuum < tight.slab.vacuum
-    assert loose.convergence.density > tight.convergence.density
+    assert loose.convergence.density >= tight.convergence.density
+    assert loose.convergence.eigenstates > tight.convergence.eigenstates
     assert loose.electrons.smearing_width > tight.electrons.smearing_width
 
 
@@ -75,7 +76,15 @@ def test_a_misspelt_name_gets_a_suggestion() -> None:
 def test_an_own_protocol_is_read_by_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     text = (PROTOCOL_FOLDER / "standard.toml").read_text()
-    file.write_text(text.replace("cutoff = 400.0", "cutoff = 410.0", 1) + '\n[paw]\nNa = "1"\n')
+    text = text.replace("cutoff = 400.0", "cutoff = 410.0", 1).replace('"standard"', '"mine"', 1)
+    file.write_text(text + '\n[paw]\nNa = "1"\n')
     protocol = load_protocol(str(file))
     assert protocol.electrons.cutoff == 410.0
     assert protocol.paw == {"Na": "1"}
+
+
+def test_an_own_protocol_cannot_pass_for_a_shipped_one(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text((PROTOCOL_FOLDER / "standard.toml").read_text().replace("400.0", "300.0", 1))
+    with pytest.raises(InputError, match=r"(?s)mine\.toml, key 'name'.*'standard' is the name of a shipped"):
+        load_protocol(str(file))

@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> None:
     except WadflowError as error:
         sys.stderr.write(f"wadflow: {error}\n")
         sys.exit(error.exit_code)
+    except OSError as error:  # a full disk, a folder that may not be written
+        sys.stderr.write(f"wadflow: {error}\n  Remedy: mend that and run again; what has finished is kept\n")
+        sys.exit(1)
     except SystemExit as leaving:
         if leaving.code == INTERRUPTED:  # typer's answer to an interrupt is silent
             sys.stderr.write("\nwadflow: interrupted; what has finished is kept, run again to go on\n")

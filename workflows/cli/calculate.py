@@ -20,6 +20,7 @@ from wadflow.workflows.cli.options import (
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from wadflow.results.documents import AdhesionDocument
     from wadflow.workflows.plan import AdhesionPlan
 
 
@@ -70,6 +71,7 @@ def run(
     `wadflow run my-interface.toml --ranks 4`
     """
     from wadflow.interfaces.definition import load_definition
+    from wadflow.workflows.adhesion_steps import build
     from wadflow.workflows.display import display_for
     from wadflow.workflows.execution import Execution
     from wadflow.workflows.local_run import run_adhesion
@@ -78,14 +80,20 @@ def run(
 
     definitions = [load_definition(name) for name in names]
     settings = load_protocol(protocol)
-    with display_for(standard_error()) as display:
-        execution = Execution.from_environment(archive=archive, ranks=ranks, listener=display)
-        documents = [run_adhesion(definition, settings, execution) for definition in definitions]
-    if as_json:
-        print_json([document.model_dump(mode="json") for document in documents])
-        return
-    for document in documents:
-        standard_output().print(adhesion_report(document))
+    for definition in definitions[1:]:  # one that cannot work stops all before anything runs;
+        build(definition, settings)  # the first is built at once by its own plan
+    documents: list[AdhesionDocument] = []
+    try:
+        with display_for(standard_error()) as display:
+            execution = Execution.from_environment(archive=archive, ranks=ranks, listener=display)
+            for definition in definitions:
+                documents.append(run_adhesion(definition, settings, execution))  # noqa: PERF401
+    finally:  # what has finished is shown also when a later one fails
+        if as_json and documents:
+            print_json([document.model_dump(mode="json") for document in documents])
+        elif not as_json:
+            for document in documents:
+                standard_output().print(adhesion_report(document))
 
 
 def _plan_dict(plan: AdhesionPlan) -> dict[str, Any]:
