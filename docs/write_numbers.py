@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wadflow.results.computed_documents import read_computed
+from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
     from wadflow.results.documents import AdhesionDocument
@@ -30,10 +31,6 @@ def block(document: AdhesionDocument) -> str:
     """Return the table of a document in Markdown; works of adhesion in J/m2."""
     relaxed = document.work_of_adhesion_relaxed
     sides = f"{document.lower.planes} + {document.upper.planes} planes"
-    settings = document.ab.equal_settings
-    kpoints = settings["kpts"]
-    mesh = " x ".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
-    paw = ", ".join(f"{data.symbol} {data.valence_electrons:g} e" for data in document.ab.paw)
     rows = [
         ("rigid", document.work_of_adhesion_rigid),
         ("+ relaxation of AB", document.relaxation_ab),
@@ -47,9 +44,8 @@ def block(document: AdhesionDocument) -> str:
     cost = sum({record.key: record.cpu_seconds for record in document.calculations}.values())
     state = "converged" if document.converged else "**not converged**"
     note = (
-        f"Negative = bound. Protocol `{document.protocol}`, {state}: GPAW "
-        f"{document.ab.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV, k-points {mesh}, "
-        f"PAW {paw}; {sides}, area {document.area:.3f} angstrom2, {cost:.0f} CPU seconds. "
+        f"Negative = bound. Protocol `{document.protocol}`, {state}: {settings_text(document.ab)}; "
+        f"{sides}, area {document.area:.3f} angstrom2, {cost:.0f} CPU seconds. "
         "The settings of the source are unknown."
     )
     return "\n".join([*lines, "", note, ""])

@@ -29,6 +29,22 @@ def model_text(lower: SideRecord, upper: SideRecord, ab: CalculationRecord) -> s
     return f"one interface between two slabs with vacuum: {'; '.join(sides)}; {task}; {dipole}"
 
 
+def settings_text(record: CalculationRecord) -> str:
+    """Say in one line with which settings a number was calculated; energies in eV."""
+    settings = record.equal_settings
+    kpoints = settings["kpts"]
+    mesh = "x".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
+    dipole = "dipole layer" if settings["dipole_layer"] else "no dipole layer"
+    datasets = ", ".join(
+        f"{data.symbol} ({data.name}, {data.valence_electrons:g} e, {data.fingerprint[:8]})"
+        for data in record.paw
+    )
+    return (
+        f"GPAW {record.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV, "
+        f"k-points {mesh}, {dipole}; PAW: {datasets}"
+    )
+
+
 def no_production_sentence(protocol: str) -> str:
     """Warn of a number whose protocol was not made to give numbers."""
     return f"Protocol '{protocol}' only proves the path; this number is no result."

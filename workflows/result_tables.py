@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wadflow.results.comparison import compare_with_source
+from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,28 +79,13 @@ def adhesion_report(document: AdhesionDocument) -> RenderableType:
         Text(f"{document.sign_convention}", style="dim"),
         table,
         Text(f"Model: {document.model}"),
-        Text(f"Settings: {_settings(document)}"),
+        Text(f"Settings: {settings_text(document.ab)}"),
     ]
     if document.source is not None:
         lines.append(Text(compare_with_source(document).sentence))
     lines.append(Text(f"State: {_state(document)}; {_cost(document)}"))
     lines.extend(Text(f"Note: {warning}", style="yellow") for warning in document.warnings)
     return Group(*lines, Text(""))
-
-
-def _settings(document: AdhesionDocument) -> str:
-    settings = document.ab.equal_settings
-    datasets = ", ".join(
-        f"{data.symbol} ({data.name}, {data.valence_electrons:g} e, {data.fingerprint[:8]})"
-        for data in document.ab.paw
-    )
-    kpoints = settings["kpts"]
-    mesh = "x".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
-    dipole = "dipole layer" if settings["dipole_layer"] else "no dipole layer"
-    return (
-        f"GPAW {document.ab.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV, "
-        f"k-points {mesh}, {dipole}; PAW: {datasets}"
-    )
 
 
 def _state(document: AdhesionDocument) -> str:
