@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from wadflow.errors import InputError
+from wadflow.interfaces.definition import load_definition
+from wadflow.interfaces.stacking import build_interface
 from wadflow.results.computed_documents import list_computed, read_computed
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +29,26 @@ def test_the_files_that_the_readme_names_are_there() -> None:
     text = (ROOT / "README.md").read_text()
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (ROOT / target).exists(), f"the README links to {target}"
+
+
+def fenced(language: str) -> str:
+    """Return the first code block of the README in a language."""
+    text = (ROOT / "README.md").read_text()
+    return text.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def test_the_definition_in_the_readme_works(tmp_path: Path) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text(fenced("toml"))
+    interface = build_interface(load_definition(str(file)), vacuum=10.0)
+    assert interface.ab.get_chemical_formula() == "Na8"
+
+
+def test_the_python_in_the_readme_works() -> None:
+    names: dict[str, Any] = {}
+    exec(compile(fenced("python"), "README.md", "exec"), names)  # noqa: S102  # our own file
+    assert names["eos"].initial_relax_maker.relax_cell is True
+    assert names["eos"].eos_relax_maker.relax_cell is False
 
 
 @pytest.mark.parametrize("name", list_computed())
