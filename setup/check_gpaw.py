@@ -5,21 +5,16 @@ Run on several ranks it also shows that they find each other: ``mpiexec -n 2 pyt
 
 import sys
 
-from gpaw import __version__, cgpaw, get_libraries
-from gpaw.fftw import have_fftw
+from gpaw import __version__, cgpaw
 from gpaw.mpi import world
-from gpaw.utilities import compiled_with_sl
+
+from wadflow.workflows.installation import gpaw_features
 
 
 def main() -> int:
     """Print one line and return the exit status."""
-    features = {
-        "libxc": bool(get_libraries()["libxc"]),
-        "FFTW": have_fftw(),
-        "MPI": cgpaw.have_mpi,
-        "ScaLAPACK": compiled_with_sl(),
-        f"{sys.argv[1]} ranks": world.size == int(sys.argv[1]),
-    }
+    features: dict[str, object] = dict(gpaw_features())
+    features[f"{sys.argv[1]} ranks"] = world.size == int(sys.argv[1])
     missing = [name for name, present in features.items() if not present]
     if world.rank == 0:
         print(f"GPAW {__version__} with {', '.join(name for name in features if name not in missing)}")

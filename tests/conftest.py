@@ -16,12 +16,8 @@ settings.register_profile("wadflow", deadline=None, derandomize=True)
 settings.load_profile("wadflow")
 
 PROBE = """
-from gpaw import cgpaw, get_libraries
-from gpaw.fftw import have_fftw
-from gpaw.utilities import compiled_with_sl
-found = {"FFTW": have_fftw(), "MPI": cgpaw.have_mpi, "ScaLAPACK": compiled_with_sl()}
-words = [name if there else f"no {name}" for name, there in found.items()]
-print(", ".join([f"libxc {get_libraries()['libxc']}", *words]))
+from wadflow.workflows.installation import gpaw_features
+print(", ".join(f"{name}: {value or 'no'}" for name, value in gpaw_features().items()))
 """
 
 

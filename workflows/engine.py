@@ -19,13 +19,11 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
 from wadflow.workflows.calculation import Calculation, gpaw_parameters
 from wadflow.workflows.durable import replace_file
-from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator
+from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator, largest_force
 from wadflow.workflows.outcome import (
     FAILURE_FILE,
     INPUT_FILE,
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ase import Atoms
-    from numpy.typing import NDArray
 
 FAILED = 3
 """Exit code of a calculation that failed and said why."""
@@ -228,7 +225,7 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
     """
     relaxation = calculation.relaxation
     if relaxation is None:
-        return True, _largest(atoms.get_forces())
+        return True, largest_force(atoms.get_forces())
     import ase.optimize
     from ase.filters import FrechetCellFilter
 
@@ -236,12 +233,7 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
     optimizer_class = getattr(ase.optimize, relaxation.optimizer)
     optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature)
     converged = bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
-    return converged, _largest(target.get_forces())
-
-
-def _largest(forces: NDArray[np.float64]) -> float:
-    """Return the length of the longest force, shape (n, 3)."""
-    return float(np.linalg.norm(forces, axis=1).max())
+    return converged, largest_force(target.get_forces())
 
 
 def program_versions() -> dict[str, str]:

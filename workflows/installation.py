@@ -57,25 +57,42 @@ def _packages() -> list[Finding]:
     return findings
 
 
+def gpaw_features() -> dict[str, str]:
+    """Return what GPAW was compiled with: ``yes`` or a version, an empty string where it lacks.
+
+    Raises
+    ------
+    ImportError
+        Where GPAW cannot be imported.
+    """
+    from gpaw import cgpaw, get_libraries
+    from gpaw.fftw import have_fftw
+    from gpaw.utilities import compiled_with_sl
+
+    return {
+        "libxc": get_libraries().get("libxc") or "",
+        "FFTW": "yes" if have_fftw() else "",
+        "MPI": "yes" if cgpaw.have_mpi else "",
+        "ScaLAPACK": "yes" if compiled_with_sl() else "",
+    }
+
+
 def _gpaw_build() -> list[Finding]:
     """Say what GPAW was compiled with; slow parts cost time, missing parts cost the run."""
     try:
-        from gpaw import cgpaw, get_libraries
-        from gpaw.fftw import have_fftw
-        from gpaw.utilities import compiled_with_sl
+        features = gpaw_features()
     except ImportError as error:
         return [Finding("GPAW's build", str(error), "run 'make setup', it builds GPAW")]
     rebuild = "rebuild GPAW with the siteconfig of this project: 'make setup'"
-    libxc = get_libraries().get("libxc")
-    features = [
-        ("libxc", libxc or "no", bool(libxc), True),
-        ("FFTW", "yes" if have_fftw() else "no (an SCF takes half as long again)", have_fftw(), False),
-        ("MPI", "yes" if cgpaw.have_mpi else "no (one rank only)", bool(cgpaw.have_mpi), False),
-        ("ScaLAPACK", "yes" if compiled_with_sl() else "no", compiled_with_sl(), False),
-    ]
+    lacking = {"libxc": "no", "FFTW": "no (slower)", "MPI": "no (one rank only)", "ScaLAPACK": "no"}
     return [
-        Finding(f"GPAW with {name}", str(value), None if good else rebuild, required)
-        for name, value, good, required in features
+        Finding(
+            f"GPAW with {name}",
+            value or lacking[name],
+            None if value else rebuild,
+            required=name == "libxc",
+        )
+        for name, value in features.items()
     ]
 
 

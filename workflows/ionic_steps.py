@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ase import Atoms
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 SAME_POSITION = 1e-8
 """Largest difference (angstrom) between two structures that count as the same step."""
+
+
+def largest_force(forces: ArrayLike) -> float:
+    """Return the length of the longest force (eV/angstrom), shape (n, 3)."""
+    return float(np.linalg.norm(forces, axis=1).max())
 
 
 class IonicStep(BaseModel):
@@ -63,7 +68,7 @@ class IonicStep(BaseModel):
     @property
     def max_force(self) -> float:
         """Largest force on an atom (eV/angstrom)."""
-        return float(np.linalg.norm(self.forces, axis=1).max())
+        return largest_force(self.forces)
 
     def is_for(self, atoms: Atoms) -> bool:
         """Whether this step was computed for these positions and this cell."""

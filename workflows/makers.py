@@ -10,7 +10,12 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from atomate2.ase.jobs import AseMaker, AseRelaxMaker
-from atomate2.ase.schemas import AseResult, AseStructureTaskDoc, AseTaskDoc
+from atomate2.ase.schemas import (
+    AseResult,
+    AseStructureTaskDoc,
+    AseTaskDoc,
+    convert_stress_from_voigt_to_symm,
+)
 from emmet.core.trajectory import AtomTrajectory
 from jobflow import job
 from pydantic import Field as DocumentField
@@ -240,8 +245,6 @@ def _default(item: Field[Any]) -> Any:
 
 def _ase_result(outcome: Outcome) -> AseResult:
     """Translate an outcome into atomate2's words; stress to kbar with atomate2's sign."""
-    from atomate2.ase.schemas import convert_stress_from_voigt_to_symm
-
     steps = outcome.ionic_steps
     atoms = outcome.atoms.to_atoms()
     frames: dict[str, Any] = {
