@@ -134,8 +134,12 @@ def build_interface(
     structures: Mapping[str, Structure] | None = None,
     *,
     vacuum: float,
+    cell_gap: float | None = None,
 ) -> Interface:
     """Cut, match and stack the two sides of an interface.
+
+    With registry "scan" it is built where the scan starts: at the shift (0, 0), at the gap where the
+    closest pair across has the sum of its covalent radii.
 
     Parameters
     ----------
@@ -146,6 +150,9 @@ def build_interface(
         ones. None takes the crystals as they are shipped or given.
     vacuum : float
         Height between the outermost atoms of AB across the cell's boundary, angstrom.
+    cell_gap : float, optional
+        Gap for which the cell's height is made, angstrom; None: the gap itself. Interfaces of one cell
+        at several gaps share A and B, and the vacuum takes the difference.
 
     Returns
     -------
@@ -178,6 +185,8 @@ def build_interface(
     }
     parts = {role: deform(expand(slabs[role].atoms, supercells[role]), cell) for role in CONTACT_FACE}
     stack, gap, registry = _stack(definition, parts, slabs["lower"], cell)
+    if cell_gap is not None:
+        vacuum += cell_gap - gap
     height = float(np.ptp(stack.positions[:, 2])) + vacuum
     stack.set_cell([[*cell[0], 0.0], [*cell[1], 0.0], [0.0, 0.0, height]])
     stack.set_pbc((True, True, False))
@@ -213,8 +222,8 @@ def _stack(
     first_below = lower.positions[lower.arrays["plane"] == lower_slab.n_planes - 1][0, :2].copy()
     first_above = upper.positions[upper.arrays["plane"] == 0][0, :2].copy()
     highest = lower.positions[:, 2].max()
-    if isinstance(contact.registry, tuple):
-        shift = np.array(contact.registry) @ cell
+    if contact.registry != "bulk":
+        shift = np.array((0.0, 0.0) if contact.registry == "scan" else contact.registry) @ cell
         upper.positions[:, :2] += first_below + shift - first_above
         gap = contact_gap(lower, upper, cell) if contact.gap is None else contact.gap
     else:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from wadflow.results.adhesion import Decomposition
     from wadflow.results.records import CalculationRecord, SideRecord
+    from wadflow.results.scans import ThicknessSeries
 
 NOISE: Final = 1e-4
 """Energies per area below this (J/m2) have no sign worth a warning."""
@@ -55,6 +56,7 @@ def warning_sentences(
     upper: SideRecord,
     records: Sequence[CalculationRecord],
     parts: Decomposition,
+    series: ThicknessSeries | None = None,
 ) -> list[str]:
     """Sentences that a reader of the number must see."""
     sentences = [
@@ -69,6 +71,8 @@ def warning_sentences(
         for side in (lower, upper)
         if side.tasker_class == "III"
     ]
+    if series is not None:
+        sentences.append(series.sentence())
     changes = {
         "AB": parts.relaxation_ab,
         "A": parts.relaxation_a,

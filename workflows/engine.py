@@ -23,6 +23,7 @@ from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
 from wadflow.workflows.calculation import Calculation, gpaw_parameters
 from wadflow.workflows.durable import replace_file
+from wadflow.workflows.gap_filter import GapFilter
 from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator, largest_force
 from wadflow.workflows.outcome import (
     FAILURE_FILE,
@@ -221,7 +222,7 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
         Whether they came to rest within the allowed steps.
     max_force : float
         Largest force (eV/angstrom) at the end; where the cell relaxes too, of ASE's generalised
-        cell forces as well.
+        cell forces as well; where the gap relaxes, that on the upper side as a whole.
     """
     relaxation = calculation.relaxation
     if relaxation is None:
@@ -229,7 +230,11 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
     import ase.optimize
     from ase.filters import FrechetCellFilter
 
-    target = FrechetCellFilter(atoms) if relaxation.relax_cell else atoms
+    target: Any = atoms
+    if relaxation.moves == "gap":
+        target = GapFilter(atoms)
+    elif relaxation.relax_cell:
+        target = FrechetCellFilter(atoms)
     optimizer_class = getattr(ase.optimize, relaxation.optimizer)
     optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature)
     converged = bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))

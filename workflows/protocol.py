@@ -72,7 +72,9 @@ class RelaxationSettings(_Settings):
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
     (stress times volume per atom). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
-    second derivative: its first step is force over curvature.
+    second derivative: its first step is force over curvature. ``gap_stress`` in eV/angstrom3 is the
+    normal stress across a contact below which its gap counts as optimised, and ``gap_stiffness`` in
+    eV/angstrom4 the first guess of the second derivative, by the gap, of the energy per area.
     """
 
     fmax: PositiveFloat
@@ -80,6 +82,8 @@ class RelaxationSettings(_Settings):
     bulk_fmax: PositiveFloat
     optimizer: Literal["BFGS", "LBFGS"]
     curvature: PositiveFloat
+    gap_stress: PositiveFloat
+    gap_stiffness: PositiveFloat
 
 
 class Protocol(_Settings):
