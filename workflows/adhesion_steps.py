@@ -220,11 +220,11 @@ def strain_calculations(
         structure = load_crystal(side.crystal).structure if crystals is None else crystals[side.crystal]
         supercell = side_of(interface.definition, side.role).supercell
         strained, unstrained = strained_bulk(structure, side.miller, supercell, side.strain)
-        label = f"{side.crystal} bulk for the strain of {interface.definition.name} {side.role}"
-        reference = Calculation.prepare(unstrained, protocol, label=f"{label}, none", task="static")
+        label = f"{bulk_label(side.crystal)} as in {interface.definition.name} {side.role}"
+        reference = Calculation.prepare(unstrained, protocol, label=f"{label}, unstrained", task="static")
         mesh = reference.electrons.kpoints
         found[side.role] = (
-            Calculation.prepare(strained, protocol, label=label, task="static", kpoints=mesh),
+            Calculation.prepare(strained, protocol, label=f"{label}, strained", task="static", kpoints=mesh),
             reference,
         )
     return found

@@ -34,6 +34,7 @@ from wadflow.workflows.outcome import (
     Failure,
     Outcome,
 )
+from wadflow.workflows.paw import show_datasets_to_gpaw
 from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class GpawSolver:
         if self._calculator is None:
             from gpaw.new.ase_interface import GPAW
 
+            show_datasets_to_gpaw()
             self._calculator = GPAW(**gpaw_parameters(self._calculation), txt=str(self._log))
             self._calculator.hooks["scf_step"] = self._scf_step
         return self._calculator

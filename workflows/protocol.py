@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
@@ -112,6 +112,25 @@ class Protocol(_Settings):
     paw: dict[str, str] = Field(default_factory=dict)
 
 
+def _with_base(content: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Fill in what a protocol leaves to the shipped one that it is based on, key by key."""
+    base = content.pop("based_on", None)
+    if base is None:
+        return content
+    if base not in list_protocols():
+        raise InputError(
+            f"{base!r} is no shipped protocol",
+            file=file,
+            key="based_on",
+            remedy=f"give one of {', '.join(list_protocols())}",
+        )
+    filled = _with_base(read_toml(PROTOCOL_FOLDER / f"{base}.toml"), file)
+    for key, value in content.items():
+        table = isinstance(value, dict) and isinstance(filled.get(key), dict)
+        filled[key] = {**filled[key], **value} if table else value
+    return filled
+
+
 def list_protocols() -> list[str]:
     """Names of the shipped protocols."""
     return available_names(PROTOCOL_FOLDER)
@@ -126,7 +145,7 @@ def load_protocol(name_or_path: str) -> Protocol:
         Where the file is missing or cannot be a protocol; names file, key and remedy.
     """
     file = find_file(name_or_path, PROTOCOL_FOLDER, what="protocol")
-    protocol = validate(Protocol, read_toml(file), file=file)
+    protocol = validate(Protocol, _with_base(read_toml(file), file), file=file)
     if protocol.name in list_protocols() and file.parent != PROTOCOL_FOLDER:
         problem = f"'{protocol.name}' is the name of a shipped protocol"
         remedy = "give yours another name: results are kept and shown under it"

@@ -51,8 +51,10 @@ def list_(as_json: JsonOption = False) -> None:
 
     from wadflow.interfaces.crystals import list_crystals, load_crystal
     from wadflow.interfaces.definition import list_definitions, load_definition
+    from wadflow.interfaces.groups import load_groups
     from wadflow.workflows.protocol import list_protocols, load_protocol
 
+    groups = load_groups()
     definitions = [load_definition(name) for name in list_definitions()]
     crystals = [load_crystal(name) for name in list_crystals()]
     protocols = [load_protocol(name) for name in list_protocols()]
@@ -60,6 +62,7 @@ def list_(as_json: JsonOption = False) -> None:
         print_json(
             {
                 "interfaces": [one.model_dump(mode="json") for one in definitions],
+                "groups": {name: group.model_dump(mode="json") for name, group in groups.items()},
                 "crystals": [{"name": one.name, "citation": one.citation} for one in crystals],
                 "protocols": [one.model_dump(mode="json") for one in protocols],
             }
@@ -73,6 +76,10 @@ def list_(as_json: JsonOption = False) -> None:
     for one in definitions:
         value = f"{one.source.work_of_adhesion:.2f}" if one.source else "--"
         table.add_row(one.name, one.title, value)
+    output.print(table)
+    table = Table("group", "title", "interfaces", title="groups", title_justify="left")
+    for name, group in groups.items():
+        table.add_row(name, group.title, ", ".join(group.members))
     output.print(table)
     table = Table("name", "structure from", title="crystals", title_justify="left")
     for crystal in crystals:
