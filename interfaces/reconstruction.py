@@ -5,23 +5,24 @@ beyond the far face, which is equal to the one at the contact, both outer planes
 that together they hold one full plane. Composition and charge of the cut stay; the occupation is the one at
 which the formal dipole vanishes, which is one half wherever the planes are equally spaced.
 
-Which sites are occupied: every pattern of both outer planes is enumerated, and the one of the lowest
-electrostatic energy of the formal charges (Ewald sum of the slab with vacuum) is taken; of patterns within
-`TIE` of it the first in the order of enumeration (sites by their place in the cell, top plane first).
+Which sites are occupied: every pattern of both outer planes is enumerated (`wadflow.interfaces.patterns`),
+and the one of the lowest electrostatic energy of the formal charges (Ewald sum of the slab with vacuum) is
+taken; of equally good ones the first in the order of enumeration (sites by their place in the cell, top
+plane first).
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wadflow.errors import InputError
-from wadflow.interfaces.matching import expand
 from wadflow.interfaces.planes import plane_formula
 from wadflow.interfaces.polarity import plane_charges
 from wadflow.interfaces.slabs import Slab, take_planes
@@ -33,21 +34,16 @@ if TYPE_CHECKING:
 
     from wadflow.interfaces.matching import Supercell
     from wadflow.interfaces.orientation import OrientedCrystal
+    from wadflow.interfaces.patterns import Candidates
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 # Largest in-plane supercell, in units of the definition's cell, that is tried.
 MAX_CELLS = 8
-# Most patterns of one face; a half-filled plane of 12 ions has 924.
-MAX_PATTERNS = 1000
 # Dipole that may be left, relative to that of the bulk cut: where planes are not equally spaced the exact
 # occupation is no simple fraction (0.236 of the Zn of ZnO(0001), for which 1/4 stands).
 REST = 0.1
-# Patterns whose electrostatic energies differ by less (eV per cell) are equally good.
-TIE = 1e-5
-# Vacuum (angstrom) of the Ewald sum: slabs without dipole hardly see their images.
-VACUUM = 15.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +63,8 @@ class Occupation:
         Whether the ions go from the top plane of the cut to its bottom, or the other way.
     tolerance : float
         Largest deviation from ``top`` that leaves at most `REST` of the dipole of the cut.
+    ions : tuple of int
+        Ions of each element in the full plane, by atomic number, per primitive in-plane cell.
     """
 
     top: float
@@ -74,19 +72,18 @@ class Occupation:
     n_planes: int
     from_top: bool
     tolerance: float
+    ions: tuple[int, ...]
 
-    def counts(self, per_cell: Sequence[int], cells: int) -> tuple[int, ...] | None:
-        """Return how many ions of each element stay in the top plane, or None where no count fits.
+    def counts(self, cells: int) -> tuple[int, ...] | None:
+        """Return how many ions of each element the top plane keeps, or None where no count fits.
 
         Parameters
         ----------
-        per_cell : sequence of int
-            Ions of each element in the full plane, per primitive in-plane cell.
         cells : int
             Primitive cells of the supercell.
         """
-        kept = tuple(round(self.top * ions * cells) for ions in per_cell)
-        fractions = {count / (ions * cells) for count, ions in zip(kept, per_cell, strict=True)}
+        kept = tuple(round(self.top * ions * cells) for ions in self.ions)
+        fractions = {count / (ions * cells) for count, ions in zip(kept, self.ions, strict=True)}
         fraction = fractions.pop()
         fits = not fractions and 0 < fraction < 1 and abs(fraction - self.top) <= self.tolerance + 1e-9
         return kept if fits else None
@@ -138,17 +135,23 @@ def occupation(
             "(polar_model 'ideal'), or its other outer plane can move",
         )
     top = 1 - moved if from_top else moved
-    return Occupation(top, first, slab.n_planes + 1, from_top, REST * moved)
+    composition = oriented.composition(first, 1)
+    return Occupation(
+        top=top,
+        first_plane=first,
+        n_planes=slab.n_planes + 1,
+        from_top=from_top,
+        tolerance=REST * moved,
+        ions=tuple(composition[number] for number in sorted(composition)),
+    )
 
 
-def smallest_supercells(
-    wanted: Sequence[tuple[Occupation, OrientedCrystal, int]], cell: FloatArray
-) -> list[Supercell]:
+def smallest_supercells(wanted: Sequence[tuple[Occupation, int]], cell: FloatArray) -> list[Supercell]:
     """Return the smallest in-plane supercells in which the ions of every slab can be parted.
 
     Parameters
     ----------
-    wanted : sequence of (Occupation, OrientedCrystal, int)
+    wanted : sequence of (Occupation, int)
         Each slab to be reconstructed, and the number of primitive cells in its cell.
     cell : numpy.ndarray
         In-plane cell that is multiplied, rows, angstrom, shape (2, 2).
@@ -165,115 +168,15 @@ def smallest_supercells(
         None of up to `MAX_CELLS` cells is enough.
     """
     for cells in range(1, MAX_CELLS + 1):
-        if all(
-            occupied.counts(_ions(oriented, occupied), own * cells) is not None
-            for occupied, oriented, own in wanted
-        ):
+        if all(occupied.counts(own * cells) is not None for occupied, own in wanted):
             shapes = {_compact(matrix, cell) for matrix in _sublattices(cells)}
             return sorted(shapes, key=lambda shape: (_extent(shape, cell), shape))
-    fractions = ", ".join(f"{occupied.top:.3f}" for occupied, _, _ in wanted)
+    fractions = ", ".join(f"{occupied.top:.3f}" for occupied, _ in wanted)
     raise InputError(
         f"no in-plane cell of up to {MAX_CELLS} cells parts the outer plane as needed (fraction {fractions})",
         key="polar_model",
         remedy='give polar_model = "ideal" or "symmetric"',
     )
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """All patterns of a slab in one supercell, with their electrostatic energies.
-
-    Attributes
-    ----------
-    atoms : ase.Atoms
-        The planes with every site occupied, in the supercell.
-    top, bottom : numpy.ndarray
-        Patterns of the outer planes: whether each atom of ``atoms`` is an occupied site of that plane;
-        shapes (patterns, atoms).
-    energy : numpy.ndarray
-        Electrostatic energy of the formal charges with each pattern of the top and of the bottom plane,
-        eV, shape (patterns of the top, patterns of the bottom).
-    """
-
-    atoms: Atoms
-    top: BoolArray
-    bottom: BoolArray
-    energy: FloatArray
-
-
-def candidates(
-    oriented: OrientedCrystal, occupied: Occupation, charges: Mapping[str, float], supercell: Supercell
-) -> Candidates:
-    """Enumerate the patterns of both outer planes and their electrostatic energies.
-
-    Parameters
-    ----------
-    oriented : OrientedCrystal
-        Stack of planes.
-    occupied : Occupation
-        How full the outer planes are.
-    charges : mapping of str to float
-        Formal charge of each element, units of e.
-    supercell : tuple of tuple of int
-        Rows are the cell vectors in units of the primitive in-plane cell's, shape (2, 2).
-
-    Raises
-    ------
-    InputError
-        The supercell has more patterns than can be looked through.
-    """
-    atoms = expand(take_planes(oriented, occupied.first_plane, occupied.n_planes).atoms, supercell)
-    atoms = atoms[np.lexsort([*_places(atoms).T, atoms.arrays["plane"]])]
-    kept = occupied.counts(_ions(oriented, occupied), round(np.linalg.det(np.array(supercell))))
-    if kept is None:
-        problem = f"supercell {supercell} cannot part the outer plane"
-        raise ArithmeticError(problem)
-    planes = atoms.arrays["plane"]
-    top = _patterns(atoms, planes == occupied.n_planes - 1, kept)
-    full = [np.sum((planes == 0) & (atoms.numbers == number)) for number in _elements(oriented, occupied)]
-    bottom = _patterns(atoms, planes == 0, [n - m for n, m in zip(full, kept, strict=True)])
-    matrix = _ewald_matrix(atoms, charges)
-    inner = ~((planes == 0) | (planes == occupied.n_planes - 1)).astype(bool)
-    core = matrix[np.ix_(inner, inner)].sum()
-    field = 2 * matrix[:, inner].sum(axis=1)
-
-    def alone(pattern: BoolArray) -> FloatArray:
-        energies: FloatArray = np.einsum("pi,ij,pj->p", pattern, matrix, pattern) + pattern @ field
-        return energies
-
-    upper, lower = top.astype(float), bottom.astype(float)
-    energy = core + alone(upper)[:, None] + alone(lower)[None] + 2 * upper @ matrix @ lower.T
-    return Candidates(atoms, top, bottom, energy)
-
-
-def best(energy: FloatArray) -> tuple[int, ...]:
-    """Return the place of the lowest energy (eV); of those within `TIE` of it the first."""
-    flat = int(np.flatnonzero(energy.ravel() < energy.min() + TIE)[0])
-    return tuple(int(index) for index in np.unravel_index(flat, energy.shape))
-
-
-def matching_pattern(lower: Candidates, pattern: int, upper: Candidates) -> int:
-    """Return the bottom pattern of ``upper`` that fills the sites that ``lower`` leaves empty on top.
-
-    Parameters
-    ----------
-    lower, upper : Candidates
-        Two slabs of one stack; the top plane of the lower is the bottom plane of the upper.
-    pattern : int
-        Top pattern of ``lower``.
-    """
-    is_site = lower.atoms.arrays["plane"] == lower.atoms.arrays["plane"].max()
-    empty = lower.atoms[is_site & ~lower.top[pattern]]
-    sites = np.flatnonzero(upper.atoms.arrays["plane"] == 0)
-    cell = upper.atoms.cell.array[:2, :2]
-    wanted = np.zeros(len(upper.atoms), dtype=bool)
-    for atom in empty:
-        between = upper.atoms.positions[sites, :2] - atom.position[:2]
-        fractions = np.linalg.solve(cell.T, between.T).T
-        distances = np.linalg.norm((fractions - np.round(fractions)) @ cell, axis=1)
-        distances[upper.atoms.numbers[sites] != atom.number] = np.inf
-        wanted[sites[int(np.argmin(distances))]] = True
-    return int(np.flatnonzero((upper.bottom == wanted).all(axis=1))[0])
 
 
 def reconstructed_slab(
@@ -333,55 +236,6 @@ def reconstructed_slab(
     )
 
 
-def _ions(oriented: OrientedCrystal, occupied: Occupation) -> tuple[int, ...]:
-    """Return the ions of each element in the full outer plane, per primitive in-plane cell."""
-    composition = oriented.composition(occupied.first_plane, 1)
-    return tuple(composition[number] for number in sorted(composition))
-
-
-def _elements(oriented: OrientedCrystal, occupied: Occupation) -> tuple[int, ...]:
-    return tuple(sorted(oriented.composition(occupied.first_plane, 1)))
-
-
-def _patterns(atoms: Atoms, is_site: BoolArray, counts: Sequence[int]) -> BoolArray:
-    """Return all ways to occupy sites of a plane with ``counts`` ions of each element (by number)."""
-    numbers = sorted(set(atoms.numbers[is_site].tolist()))
-    sites = [np.flatnonzero(is_site & (atoms.numbers == number)) for number in numbers]
-    ways = math.prod(math.comb(len(own), count) for own, count in zip(sites, counts, strict=True))
-    if ways > MAX_PATTERNS:
-        raise InputError(
-            f"the outer plane of the supercell ({int(is_site.sum())} ions) can be parted in {ways} ways, at "
-            f"most {MAX_PATTERNS} are looked through",
-            key="supercell",
-            remedy="give a smaller supercell",
-        )
-    patterns = np.zeros((ways, len(atoms)), dtype=bool)
-    choices = product(*(combinations(own, count) for own, count in zip(sites, counts, strict=True)))
-    for row, choice in enumerate(choices):
-        patterns[row, [index for group in choice for index in group]] = True
-    return patterns
-
-
-def _places(atoms: Atoms) -> FloatArray:
-    """Return whole numbers that order the atoms of a plane by their place, shape (atoms, 2)."""
-    scaled = atoms.cell.scaled_positions(atoms.positions)[:, :2]
-    # The offset keeps 0, 1/4, 1/3, ... away from the rounding edges, where noise would decide.
-    return np.floor((scaled % 1.0) * 1000 + 0.2718)
-
-
-def _ewald_matrix(atoms: Atoms, charges: Mapping[str, float]) -> FloatArray:
-    """Return pair energies (eV, shape (atoms, atoms)) whose sum over a neutral set is its Ewald energy."""
-    from pymatgen.analysis.ewald import EwaldSummation
-    from pymatgen.core import Lattice, Species, Structure
-
-    cell = atoms.cell.array.copy()
-    cell[2] = [0.0, 0.0, np.ptp(atoms.positions[:, 2]) + VACUUM]
-    species = [Species(symbol, charges[symbol]) for symbol in atoms.symbols]
-    structure = Structure(Lattice(cell), species, atoms.positions, coords_are_cartesian=True)
-    matrix: FloatArray = EwaldSummation(structure).total_energy_matrix
-    return matrix
-
-
 def _sublattices(index: int) -> Iterator[FloatArray]:
     """Give one basis of every sublattice of a two-dimensional lattice with this index."""
     for first in range(1, index + 1):
@@ -419,17 +273,11 @@ def _extent(shape: Supercell, cell: FloatArray) -> float:
 
 def _partial_label(atoms: Atoms, plane: int, cells: int, full: str, fraction: float) -> str:
     """Return a plane's formula per primitive cell, or the part of the full plane, ``"1/2 Na"``."""
-    from collections import Counter
-
     found = Counter(atoms.symbols[atoms.arrays["plane"] == plane])
     if all(count % cells == 0 for count in found.values()):
-        return plane_formula(
-            symbol for symbol, count in found.items() for _ in range(count // cells)
-        )
+        return plane_formula(symbol for symbol, count in found.items() for _ in range(count // cells))
     return f"{_fraction_text(fraction)} {full}"
 
 
 def _fraction_text(value: float) -> str:
-    from fractions import Fraction
-
     return str(Fraction(value).limit_denominator(100))

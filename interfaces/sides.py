@@ -51,15 +51,6 @@ def check_available(definition: InterfaceDefinition) -> None:
             key="contact.registry",
             remedy="give 'bulk' or a shift such as [0.5, 0.5]",
         )
-    for role in CONTACT_FACE:
-        model = side_of(definition, role).polar_model
-        if model != "ideal":
-            raise InputError(
-                f"polar_model {model!r} is not available yet",
-                file=name,
-                key=f"{role}.polar_model",
-                remedy='give polar_model = "ideal"',
-            )
     lower, upper = definition.lower, definition.upper
     same = (lower.crystal, lower.miller, lower.supercell) == (upper.crystal, upper.miller, upper.supercell)
     if definition.contact.registry == "bulk" and not same:

@@ -17,7 +17,7 @@ from wadflow.interfaces.faces import has_equal_faces
 from wadflow.interfaces.stacking import build_interface
 from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.adhesion import combine
-from wadflow.results.documents import AtomsRecord, SideRecord, SlabRole
+from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
 from wadflow.workflows.calculation import Calculation
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pymatgen.core import Structure
 
-    from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.interfaces.definition import ChemicalPotential, InterfaceDefinition
     from wadflow.interfaces.stacking import Interface, InterfaceSide
     from wadflow.results.documents import AdhesionDocument
     from wadflow.workflows.outcome import Outcome
@@ -199,8 +199,8 @@ def assemble(
         area=interface.area,
         n_interfaces=interface.n_interfaces,
         faces_differ=needs_dipole_layer(interface),
-        lower=_side_record(interface.lower),
-        upper=_side_record(interface.upper),
+        lower=_side_record(interface.lower, definition.lower.chemical_potential),
+        upper=_side_record(interface.upper, definition.upper.chemical_potential),
         ab=records["AB"],
         a=records["A"],
         b=records["B"],
@@ -229,7 +229,7 @@ def _labelled(final: AtomsRecord, asked: AtomsRecord) -> AtomsRecord:
     return final.model_copy(update={"side": asked.side, "plane": asked.plane})
 
 
-def _side_record(side: InterfaceSide) -> SideRecord:
+def _side_record(side: InterfaceSide, potential: ChemicalPotential | None) -> SideRecord:
     strained = side.strain_measure > NO_STRAIN
     return SideRecord(
         crystal=side.crystal,
@@ -242,4 +242,9 @@ def _side_record(side: InterfaceSide) -> SideRecord:
         strain_measure=side.strain_measure,
         strain_energy=None if strained else 0.0,
         strain_energy_reason="not computed in this version" if strained else None,
+        free_termination=side.free_termination,
+        tasker_class_as_run=side.tasker_class_as_run,
+        reconstruction=side.slab.reconstruction,
+        chemical_potential=ChemicalPotentialRecord(**potential.model_dump()) if potential else None,
+        charge_doubt=side.charge_doubt,
     )
