@@ -49,7 +49,7 @@ def guess_charges(structure: Structure) -> FormalCharges:
     if not usual:
         doubts.append("these oxidation states are unusual")
     if len(guesses) > 1:
-        doubts.append(f"{len(guesses) - 1} other choices balance too")
+        doubts.append("other choices balance too")
     if any(value != round(value) for value in first.values()):
         doubts.append("an element has several valences, of which this is the mean")
     doubt = f"formal charges guessed ({words}): {'; '.join(doubts)}" if doubts else None

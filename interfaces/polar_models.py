@@ -212,7 +212,7 @@ def _symmetric_counts(oriented: OrientedCrystal, cut: Slab, face: str) -> list[i
     """Return the counts nearest to the cut's that are not stoichiometric and have equal faces."""
     found = []
     last = cut.first_plane + cut.n_planes - 1
-    for count in range(max(1, cut.n_planes - NEARBY), cut.n_planes + NEARBY + 1):
+    for count in range(max(2, cut.n_planes - NEARBY), cut.n_planes + NEARBY + 1):
         slab = take_planes(oriented, last - count + 1 if face == "top" else cut.first_plane, count)
         if not slab.stoichiometric and _has_equal_faces(slab):
             found.append(count)

@@ -169,6 +169,8 @@ def smallest_supercells(wanted: Sequence[tuple[Occupation, int]], cell: FloatArr
     """
     for cells in range(1, MAX_CELLS + 1):
         if all(occupied.counts(own * cells) is not None for occupied, own in wanted):
+            if cells == 1:
+                return [((1, 0), (0, 1))]
             shapes = {_compact(matrix, cell) for matrix in _sublattices(cells)}
             return sorted(shapes, key=lambda shape: (_extent(shape, cell), shape))
     fractions = ", ".join(f"{occupied.top:.3f}" for occupied, _ in wanted)
