@@ -264,7 +264,7 @@ def _label_sides(axes: Axes, frame: _Frame) -> None:
         )
     gap = frame.ends[1][0] - frame.ends[0][1]
     if gap < PLANE_TOLERANCE:
-        axes.text(1 + 0.22 * inch, 0, "one plane, of both", transform=transform, va="center", fontsize=SMALL)
+        axes.text(1 + 0.22 * inch, 0, "shared plane", transform=transform, va="center", fontsize=SMALL)
         return
     axes.annotate(
         "",

@@ -222,7 +222,7 @@ def test_a_plane_that_both_slabs_share_is_drawn() -> None:
     atoms.arrays["side"][-shared.sum() :] = 1
     figure = draw_interface(atoms, "title")
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert any("one plane, of both" in text for text in texts)
+    assert any("shared plane" in text for text in texts)
     # Planes that are two may not lie at one height.
     atoms.arrays["plane"][-shared.sum() :] += 1
     with pytest.raises(InputError, match="upper slab starts at"):
