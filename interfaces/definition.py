@@ -124,6 +124,26 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ChemicalPotential(_Part):
+    """Chemical potential of the element that a non-stoichiometric slab has too much or too little of.
+
+    It enters the surface energy of the slab, not the work of adhesion: AB has the atoms of A and B.
+
+    =========  ================================================================  ======
+    property   meaning                                                           unit
+    =========  ================================================================  ======
+    element    symbol; an element of the slab                                    -
+    reference  shipped name or path of a crystal of that element alone           -
+    value      relative to the energy per atom of the reference; at most 0,      eV
+               because the reference would grow on the slab otherwise
+    =========  ================================================================  ======
+    """
+
+    element: Text = Field(min_length=1, max_length=3, examples=['element = "Li"'])
+    reference: Text = Field(min_length=1, max_length=1000, examples=['reference = "Li"'])
+    value: Number = Field(ge=-100, le=0, examples=["value = 0.0"], description="eV, at most 0")
+
+
 class SideDefinition(_Part):
     """One side of an interface.
 
@@ -133,14 +153,23 @@ class SideDefinition(_Part):
     crystal               shipped name or id, or path of a structure file           -
     miller                indices (hkl) in the conventional cell                    (3,)
     planes                number of atomic planes (exactly one of planes and
-                          thickness is given)                                       -
+                          thickness is given); with ``tasker2`` those of the bulk
+                          cut before the reconstruction, which adds one             -
     thickness             smallest distance of the outermost planes; the slab is
                           the next larger one of whole formula units                angstrom
     contact_termination   formula of the plane at the contact, ``"O"``; inequiva-
                           lent ones of one formula are ``"Li#1"``, ``"Li#2"``       -
-    polar_model           ``ideal``, ``tasker2`` or ``symmetric``                   -
+    polar_model           ``ideal``: the planes as the bulk has them; ``tasker2``:
+                          a part of the ions of the plane at the contact is moved
+                          to the other face, so that no dipole is left;
+                          ``symmetric``: both faces the same termination, hence
+                          not stoichiometric                                        -
+    chemical_potential    only and always with ``symmetric`` (`ChemicalPotential`)  -
+    formal_charges        of each element; None: the crystal's own, or a guess from
+                          its composition                                           e
     supercell             rows are the cell vectors in units of the primitive
-                          in-plane cell's                                           (2, 2)
+                          in-plane cell's; with ``tasker2`` the interface's cell is
+                          multiplied where the ions cannot be parted in it          (2, 2)
     ====================  ========================================================  ============
 
     The normal of (hkl) points upward (from lower to upper) on both sides.
@@ -160,6 +189,14 @@ class SideDefinition(_Part):
         default=None, min_length=1, max_length=50, examples=['contact_termination = "O"']
     )
     polar_model: PolarModel = Field(default="ideal", examples=['polar_model = "ideal"'])
+    chemical_potential: ChemicalPotential | None = Field(
+        default=None,
+        examples=['chemical_potential = { element = "Li", reference = "Li", value = 0.0 }'],
+        description="value in eV",
+    )
+    formal_charges: dict[Text, Integer] | None = Field(
+        default=None, min_length=1, examples=["formal_charges = { Mg = 2, O = -2 }"], description="units of e"
+    )
     supercell: Annotated[Matrix, BeforeValidator(_check_supercell)] = Field(
         default=((1, 0), (0, 1)), examples=["supercell = [[1, 0], [0, 1]]"]
     )
@@ -329,5 +366,19 @@ def load_definition(name_or_path: str) -> InterfaceDefinition:
             crystal = resolve_crystal(side.crystal, base=file.parent)
         except InputError as error:
             raise InputError(error.problem, file=file, key=f"{role}.crystal", remedy=error.remedy) from error
-        sides[role] = side.model_copy(update={"crystal": crystal})
+        sides[role] = side.model_copy(
+            update={"crystal": crystal, "chemical_potential": _resolved_reference(side, file, role)}
+        )
     return definition.model_copy(update=sides)
+
+
+def _resolved_reference(side: SideDefinition, file: Path, role: str) -> ChemicalPotential | None:
+    potential = side.chemical_potential
+    if potential is None:
+        return None
+    try:
+        reference = resolve_crystal(potential.reference, base=file.parent)
+    except InputError as error:
+        key = f"{role}.chemical_potential.reference"
+        raise InputError(error.problem, file=file, key=key, remedy=error.remedy) from error
+    return potential.model_copy(update={"reference": reference})

@@ -20,7 +20,7 @@ from wadflow.interfaces.stacking import build_interface
 from wadflow.interfaces.strained_bulk import strained_bulk
 from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.adhesion import combine, strain_energy
-from wadflow.results.documents import AtomsRecord, SideRecord, SlabRole
+from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
 from wadflow.workflows.calculation import Calculation
 
 if TYPE_CHECKING:
@@ -218,8 +218,7 @@ def strain_calculations(
         if side.strain_measure <= NO_STRAIN:
             continue
         structure = load_crystal(side.crystal).structure if crystals is None else crystals[side.crystal]
-        supercell = side_of(interface.definition, side.role).supercell
-        strained, unstrained = strained_bulk(structure, side.miller, supercell, side.strain)
+        strained, unstrained = strained_bulk(structure, side.miller, side.supercell, side.strain)
         label = f"{bulk_label(side.crystal)} as in {interface.definition.name} {side.role}"
         reference = Calculation.prepare(unstrained, protocol, label=f"{label}, unstrained", task="static")
         mesh = reference.electrons.kpoints
@@ -323,6 +322,7 @@ def _labelled(final: AtomsRecord, asked: AtomsRecord) -> AtomsRecord:
 def _side_record(
     side: InterfaceSide, strain: tuple[Finished, Finished] | None, interface: Interface
 ) -> SideRecord:
+    potential = side_of(interface.definition, side.role).chemical_potential
     energy: float | None = 0.0
     if strain is not None:
         (_, strained), (_, unstrained) = strain
@@ -343,4 +343,9 @@ def _side_record(
         strain_measure=side.strain_measure,
         strain_energy=energy,
         strain_energy_reason="not computed" if energy is None else None,
+        free_termination=side.free_termination,
+        tasker_class_as_run=side.tasker_class_as_run,
+        reconstruction=side.slab.reconstruction,
+        chemical_potential=ChemicalPotentialRecord(**potential.model_dump()) if potential else None,
+        charge_doubt=side.charge_doubt,
     )

@@ -52,7 +52,7 @@ def series_pairs(definition: InterfaceDefinition, interface: Interface) -> tuple
     Where the definition gives none: one formula unit thinner and one thicker on each side that is polar
     and ideal, and nothing where no side is.
     """
-    here = (interface.lower.n_planes, interface.upper.n_planes)
+    here = plane_counts(definition, interface)
     if definition.series is not None:
         return tuple(pair for pair in definition.series if pair != here)
     changes = tuple(_step(side) if _depends_on_thickness(side) else 0 for side in interface.sides)
@@ -60,6 +60,12 @@ def series_pairs(definition: InterfaceDefinition, interface: Interface) -> tuple
         return ()
     pairs = [(here[0] + sign * changes[0], here[1] + sign * changes[1]) for sign in (-1, 1)]
     return tuple(pair for pair in pairs if min(pair) >= 1)
+
+
+def plane_counts(definition: InterfaceDefinition, interface: Interface) -> tuple[int, int]:
+    """Return the plane counts of both sides as definitions count them, before a reconstruction."""
+    lower, upper = definition.lower.planes, definition.upper.planes
+    return lower or interface.lower.n_planes, upper or interface.upper.n_planes
 
 
 def series_members(
@@ -136,10 +142,11 @@ def series_of(
     """
     if not members:
         return None
+    lower, upper = plane_counts(interface.definition, interface)
     points = [
         ThicknessPoint(
-            lower_planes=interface.lower.n_planes,
-            upper_planes=interface.upper.n_planes,
+            lower_planes=lower,
+            upper_planes=upper,
             work_of_adhesion=rigid,
             keys=keys,
         )

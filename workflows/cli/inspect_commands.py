@@ -171,6 +171,10 @@ def _description(interface: Interface) -> dict[str, Any]:
                 "free_termination": side.free_termination,
                 "tasker_class": side.tasker_class,
                 "polar_model": side.polar_model,
+                "tasker_class_as_run": side.tasker_class_as_run,
+                "reconstruction": side.slab.reconstruction,
+                "charge_doubt": side.charge_doubt,
+                "supercell": [list(row) for row in side.supercell],
                 "strain": side.strain.tolist(),
                 "strain_measure": side.strain_measure,
             }
@@ -219,7 +223,12 @@ def _print_description(interface: Interface) -> None:
 
 
 def _tasker_text(side: InterfaceSide) -> str:
+    doubt = f"; {side.charge_doubt}" if side.charge_doubt else ""
     if side.tasker_class is None:
-        return "none (no ions)"
+        return f"none (no ions){doubt}"
     polar = f", polar: model '{side.polar_model}'" if side.tasker_class == "III" else ""
-    return f"{side.tasker_class}{polar}"
+    if side.polar_model == "tasker2":
+        polar += f" makes it {side.tasker_class_as_run}: {side.slab.reconstruction}"
+    elif side.polar_model == "symmetric":
+        polar += " (not stoichiometric, not neutral by formal charges)"
+    return f"{side.tasker_class}{polar}{doubt}"
