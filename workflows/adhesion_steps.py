@@ -21,7 +21,7 @@ from wadflow.interfaces.strained_bulk import strained_bulk
 from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.adhesion import combine, strain_energy
 from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
-from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.calculation import Calculation, mesh_of_density
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -161,6 +161,14 @@ def needs_dipole_layer(interface: Interface) -> bool:
     return not all(has_equal_faces(atoms) for atoms in (interface.ab, interface.a, interface.b))
 
 
+def mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:
+    """Return the k-points of AB, A and B alike: a metal on one side needs a denser mesh than salts do."""
+    salts = all(side.tasker_class is not None for side in interface.sides)
+    settings = protocol.electrons
+    density = settings.ionic_kpoint_density if salts else settings.kpoint_density
+    return mesh_of_density(interface.ab, density)
+
+
 def slab_calculations(
     interface: Interface,
     protocol: Protocol,
@@ -185,6 +193,7 @@ def slab_calculations(
         Name for people; the definition's if not given.
     """
     structures = {"AB": interface.ab, "A": interface.a, "B": interface.b}
+    kpoints = mesh(interface, protocol)
     return {
         role: Calculation.prepare(
             structures[role],
@@ -192,6 +201,7 @@ def slab_calculations(
             label=f"{name or interface.definition.name} {role}",
             task=task,
             dipole_layer=dipole_layer,
+            kpoints=kpoints,
         )
         for role in SLAB_ROLES
     }

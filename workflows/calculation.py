@@ -215,15 +215,13 @@ class Calculation(_Frozen):
         wadflow.errors.InputError
             Where the structure and the task do not fit.
         """
-        from ase.calculators.calculator import kptdensity2monkhorstpack
-
         _check_cell(atoms, label, relax_cell=relax_cell, dipole_layer=dipole_layer)
         if moves == "gap":
             _check_sides(atoms, label)
         crystal = bool(atoms.pbc.all())
         settings = protocol.electrons
         density = settings.bulk_kpoint_density if crystal else settings.kpoint_density
-        mesh = kpoints or kptdensity2monkhorstpack(atoms, density, even=False)
+        mesh = kpoints or mesh_of_density(atoms, density)
         moments = atoms.get_initial_magnetic_moments()
         polarized = bool(np.any(moments))
         return cls(
@@ -234,7 +232,7 @@ class Calculation(_Frozen):
             electrons=ElectronicStructure(
                 functional=settings.functional,
                 cutoff=settings.bulk_cutoff if relax_cell else settings.cutoff,
-                kpoints=(int(mesh[0]), int(mesh[1]), int(mesh[2])),
+                kpoints=mesh,
                 smearing=settings.smearing,
                 smearing_width=settings.smearing_width,
                 energy_convergence=protocol.convergence.energy,
@@ -249,6 +247,14 @@ class Calculation(_Frozen):
             else None,
             gpaw_major=gpaw_version().split(".")[0],
         )
+
+
+def mesh_of_density(atoms: Atoms, density: float) -> tuple[int, int, int]:
+    """Return the smallest Monkhorst-Pack mesh of at least this density (points per inverse angstrom)."""
+    from ase.calculators.calculator import kptdensity2monkhorstpack
+
+    first, second, third = kptdensity2monkhorstpack(atoms, density, even=False)
+    return int(first), int(second), int(third)
 
 
 def gpaw_version() -> str:
@@ -306,7 +312,9 @@ def _relaxation(
         area = float(np.linalg.norm(np.cross(atoms.cell.array[0], atoms.cell.array[1])))
         fmax, curvature = round(settings.gap_stress * area, 6), round(settings.gap_stiffness * area, 6)
     else:
-        fmax, curvature = settings.bulk_fmax if relax_cell else settings.fmax, settings.curvature
+        fmax = settings.bulk_fmax if relax_cell else settings.fmax
+        compound = len(set(atoms.numbers.tolist())) > 1
+        curvature = settings.compound_curvature if compound else settings.curvature
     return Relaxation(
         fmax=fmax,
         max_steps=settings.max_steps,

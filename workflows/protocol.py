@@ -30,6 +30,7 @@ class ElectronSettings(_Settings):
     cutoff                --     eV, plane waves at a fixed cell
     bulk_cutoff           --     eV, plane waves where a cell relaxes
     kpoint_density        --     points per inverse angstrom (2 pi included)
+    ionic_kpoint_density  --     the same for interfaces without a metal
     bulk_kpoint_density   --     points per inverse angstrom, for crystals
     smearing              --     name of the distribution
     smearing_width        --     eV
@@ -43,6 +44,7 @@ class ElectronSettings(_Settings):
     cutoff: PositiveFloat
     bulk_cutoff: PositiveFloat
     kpoint_density: PositiveFloat
+    ionic_kpoint_density: PositiveFloat
     bulk_kpoint_density: PositiveFloat
     smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
     smearing_width: PositiveFloat
@@ -72,9 +74,10 @@ class RelaxationSettings(_Settings):
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
     (stress times volume per atom). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
-    second derivative: its first step is force over curvature. ``gap_stress`` in eV/angstrom3 is the
-    normal stress across a contact below which its gap counts as optimised, and ``gap_stiffness`` in
-    eV/angstrom4 the first guess of the second derivative, by the gap, of the energy per area.
+    second derivative: its first step is force over curvature; ``compound_curvature`` the same for
+    structures of more than one element, whose bonds are stiffer than a metal's. ``gap_stress`` in
+    eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
+    ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the energy per area.
     """
 
     fmax: PositiveFloat
@@ -82,6 +85,7 @@ class RelaxationSettings(_Settings):
     bulk_fmax: PositiveFloat
     optimizer: Literal["BFGS", "LBFGS"]
     curvature: PositiveFloat
+    compound_curvature: PositiveFloat
     gap_stress: PositiveFloat
     gap_stiffness: PositiveFloat
 

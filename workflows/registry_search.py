@@ -174,6 +174,7 @@ def _gap_calculation(interface: Interface, protocol: Protocol, *, dipole_layer: 
         task="relax",
         dipole_layer=dipole_layer,
         moves="gap",
+        kpoints=steps.mesh(interface, protocol),
     )
 
 
