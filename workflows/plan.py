@@ -96,7 +96,7 @@ class AdhesionPlan:
             finished = (planned.calculation, planned.outcome)
             if planned.role == "bulk":
                 bulk[next(crystals)] = finished
-            else:
+            elif planned.role != "slab":  # those belong to surfaces
                 slabs[planned.role] = finished
         return steps.assemble(
             self.definition,
