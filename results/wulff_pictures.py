@@ -57,7 +57,7 @@ def draw_wulff(document: SurfaceDocument) -> Figure:
         raise InputError(problem, remedy="calculate more faces of the crystal")
     colours = dict(zip((face.miller for face in document.wulff.faces), _palette(), strict=False))
     figure = Figure(figsize=(6.3, 3.9))
-    axes = figure.add_axes((0.01, 0.03, 0.56, 0.87))
+    axes = figure.add_axes((0.055, 0.05, 0.51, 0.85))
     _draw_shape(axes, wulff_facets(document.wulff), colours)
     _draw_axes(figure, np.asarray(document.wulff.lattice))
     _draw_legend(figure, document, colours)
@@ -104,9 +104,9 @@ def _draw_shape(axes: Axes, facets: list[Facet], colours: dict[Miller, Colour]) 
         if normal[2] <= 1e-6:
             continue
         flat = (facet.corners @ view.T)[:, :2]
-        shade = 0.60 + 0.40 * max(0.0, float(normal @ light))
+        shade = 0.72 + 0.28 * max(0.0, float(normal @ light))
         base = np.array(colours[facet.miller])
-        red, green, blue = (np.clip(shade * base + 0.25 * (1 - base) * shade**2, 0, 1)).tolist()
+        red, green, blue = (np.clip(shade * base + 0.18 * (1 - base) * shade**2, 0, 1)).tolist()
         axes.add_patch(
             Polygon(flat, facecolor=(red, green, blue), edgecolor="0.12", linewidth=0.9, joinstyle="round")
         )
@@ -134,7 +134,7 @@ def _centre(flat: NDArray[np.float64]) -> tuple[float, float]:
 
 def _draw_axes(figure: Figure, lattice: NDArray[np.float64]) -> None:
     """Show where the vectors of the conventional cell point."""
-    axes = figure.add_axes((0.015, 0.03, 0.135, 0.218))
+    axes = figure.add_axes((0.0, 0.005, 0.12, 0.194))
     axes.set(xlim=(-1.25, 1.25), ylim=(-1.25, 1.25), aspect="equal")
     axes.set_axis_off()
     for name, vector in zip("abc", lattice, strict=True):
@@ -184,8 +184,8 @@ def _draw_legend(figure: Figure, document: SurfaceDocument, colours: dict[Miller
         figure.text(energy, y, f"{face.surface_energy:.3f}", fontsize=SMALL + 1, va="center", ha="right")
         text = f"{100 * face.area_fraction:.1f} %" if on_shape else "absent"
         figure.text(share, y, text, fontsize=SMALL + 1, va="center", ha="right")
-    rows = [("weighted", f"{wulff.weighted_surface_energy:.3f} J/m$^2$")]
-    rows += [("measured", f"{datum.value:.2f} J/m$^2$") for datum in document.experiment]
+    rows = [("Wulff-weighted $\\gamma$", f"{wulff.weighted_surface_energy:.3f} J/m$^2$")]
+    rows += [("measured average", f"{datum.value:.2f} J/m$^2$") for datum in document.experiment]
     rows += [("anisotropy", f"{wulff.anisotropy:.3f}"), ("shape factor", f"{wulff.shape_factor:.2f}")]
     y -= 0.35 * line
     for name, text in rows:
