@@ -183,20 +183,6 @@ def build_faces(
     return tuple(built)
 
 
-def lattice_symmetry_is_kept(structure: Structure) -> bool:
-    """Whether the crystal's point group, with inversion added, is that of its lattice.
-
-    The Wulff construction repeats a face by the symmetry of the lattice; where the crystal has
-    less (pyrite, for example), faces that differ would be taken for equal.
-    """
-    from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
-
-    operations = SpacegroupAnalyzer(structure, symprec=0.01).get_point_group_operations()
-    rotations = {tuple(np.rint(operation.rotation_matrix).astype(int).ravel()) for operation in operations}
-    laue = rotations | {tuple(-entry for entry in rotation) for rotation in rotations}
-    return len(laue) == len(structure.lattice.get_recp_symmetry_operation(symprec=0.01))
-
-
 @contextmanager
 def _blame(definition: SurfaceDefinition, number: int | None) -> Iterator[None]:
     """Name the definition and the full key in an InputError that comes from geometry."""

@@ -16,9 +16,9 @@ from wadflow.interfaces.surface_slabs import (
     SurfaceFace,
     build_faces,
     face_name,
-    lattice_symmetry_is_kept,
     resolve_faces,
 )
+from wadflow.interfaces.symmetry import lattice_symmetry_is_kept
 from wadflow.results.surface_documents import SlabRecord
 from wadflow.results.surfaces import FinishedFace, combine_surfaces
 from wadflow.workflows import adhesion_steps

@@ -23,9 +23,9 @@ from wadflow.interfaces.surface_definition import (
 from wadflow.interfaces.surface_slabs import (
     NoSurfaceEnergyError,
     build_faces,
-    lattice_symmetry_is_kept,
     resolve_faces,
 )
+from wadflow.interfaces.symmetry import lattice_symmetry_is_kept
 
 if TYPE_CHECKING:
     from pathlib import Path

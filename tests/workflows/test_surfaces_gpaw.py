@@ -22,16 +22,25 @@ def test_lithium_110_by_the_slope(tmp_path: Path) -> None:
         name="li110",
         title="Li(110)",
         crystal="Li",
-        faces=(FaceDefinition(miller=(1, 1, 0), planes=(3, 5, 7)),),
+        faces=(FaceDefinition(miller=(1, 1, 0), planes=(3, 4, 5)),),
     )
-    smoke = load_protocol("smoke")
+    protocol = load_protocol("smoke")
+    # Forces of any size are allowed: one ionic step each keeps the test short.
+    at_once = protocol.relaxation.model_copy(update={"fmax": 10.0, "bulk_fmax": 10.0})
+    smoke = protocol.model_copy(
+        update={
+            "name": "at-once",
+            "relaxation": at_once,
+            "slab": protocol.slab.model_copy(update={"vacuum": 6.0}),
+        }
+    )
     execution = Execution.from_environment(archive=tmp_path / "archive")
     document = run_surfaces(definition, smoke, execution)
     assert len(execution.computed) == 5  # crystal, oriented bulk, three slabs
     (face,) = document.faces
     # Few k-points and thin slabs: the order of magnitude and the sign are what can be asked for.
     assert face.rigid.surface_energy == pytest.approx(0.5, abs=0.25)
-    assert face.relaxed.surface_energy < face.rigid.surface_energy + 0.05
+    assert face.relaxed.surface_energy == face.rigid.surface_energy
     # Slope and bulk apart agree, or cells, meshes or counts of atoms do not belong together.
     assert face.relaxed.bulk_difference == pytest.approx(0, abs=0.05)
     again = Execution.from_environment(archive=tmp_path / "archive")
