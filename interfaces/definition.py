@@ -61,6 +61,9 @@ def _check_miller(value: Any) -> tuple[int, ...]:
     return miller
 
 
+Miller = Annotated[tuple[int, int, int], BeforeValidator(_check_miller)]
+
+
 def _check_supercell(value: Any) -> tuple[tuple[int, ...], ...]:
     what = "two rows of two whole numbers are expected"
     if not isinstance(value, (list, tuple)) or len(value) != 2:
@@ -176,9 +179,7 @@ class SideDefinition(_Part):
     """
 
     crystal: Text = Field(min_length=1, max_length=1000, examples=['crystal = "Li"'])
-    miller: Annotated[tuple[int, int, int], BeforeValidator(_check_miller)] = Field(
-        examples=["miller = [1, 1, 0]"]
-    )
+    miller: Miller = Field(examples=["miller = [1, 1, 0]"])
     planes: Integer | None = Field(
         default=None, ge=1, le=MAX_PLANES, examples=["planes = 4"], description="number of atomic planes"
     )

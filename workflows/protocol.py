@@ -77,7 +77,8 @@ class RelaxationSettings(_Settings):
     second derivative: its first step is force over curvature; ``compound_curvature`` the same for
     structures of more than one element, whose bonds are stiffer than a metal's. ``gap_stress`` in
     eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
-    ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the energy per area.
+    ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the
+    energy per area.
     """
 
     fmax: PositiveFloat

@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-from wadflow.workflows.cli import archive_commands, calculate, inspect_commands, result_commands
+from wadflow.workflows.cli import (
+    archive_commands,
+    calculate,
+    inspect_commands,
+    result_commands,
+    surface_commands,
+)
 
 app = typer.Typer(
     name="wadflow",
@@ -42,4 +48,5 @@ app.command()(inspect_commands.show)
 app.command()(calculate.plan)
 app.command()(calculate.run)
 app.command()(result_commands.results)
+app.command()(surface_commands.surface)
 app.add_typer(archive_commands.archive, name="archive")
