@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wadflow.interfaces.stacking import Interface
     from wadflow.results.documents import AdhesionDocument, AtomsRecord, Role, SlabRole
     from wadflow.results.records import CalculationRecord
+    from wadflow.results.scans import RegistryMap
     from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.requests import Outcomes, Program
     from wadflow.workflows.variations import Separated, SeriesMember
@@ -112,14 +113,21 @@ class FinishedAdhesion:
 
         ab, a, b = (record(self.slabs[role], role) for role in steps.SLAB_ROLES)
         rigid = work_of_adhesion(ab.initial_energy, a.initial_energy, b.initial_energy, self.interface.area)
-        searched = [record(found.calculation, "AB") for found in self.search.searched] if self.search else []
+        searched: list[CalculationRecord] = []
+        map_of_shifts: RegistryMap | None = None
+        beside: list[CalculationRecord] = []
+        if self.search is not None:
+            searched = [record(found.calculation, "AB") for found in self.search.searched]
+            slab_a, slab_b = (record(self.search.slabs[role], role) for role in ("A", "B"))
+            beside = [slab_a, slab_b]
+            map_of_shifts = registry_map(self.search, searched, slab_a, slab_b, self.interface)
         companions = [(role, one) for member in self.members for role, one in member.calculations.items()]
         companions += self.curve.calculations if self.curve else []
         return steps.Extras(
-            registry_map=registry_map(self.search, searched, a, b, self.interface) if self.search else None,
+            registry_map=map_of_shifts,
             thickness_series=series_of(self.members, self.interface, rigid, (ab.key, a.key, b.key), record),
             separation_curve=curve_of(self.curve, record),
-            records=(*searched, *(record(one, role) for role, one in companions)),
+            records=(*searched, *beside, *(record(one, role) for role, one in companions)),
             warnings=tuple(
                 f"The gap of '{one.label}' was not optimised within the allowed steps."
                 for one in searched
@@ -155,7 +163,7 @@ def adhesion_program(definition: InterfaceDefinition, protocol: Protocol) -> Pro
     here, cell_gap = definition, None
     if definition.contact.registry == "scan":
         search = yield from search_registry(definition, protocol, relaxed)
-        outcomes |= {found.calculation.key: found.outcome for found in search.searched}
+        outcomes |= search.outcomes
         here, cell_gap = search.resolved(definition), search.cell_gap
     interface = steps.build(here, protocol, relaxed, cell_gap=cell_gap)
     dipole_layer = steps.needs_dipole_layer(interface) or (search is not None and search.dipole_layer)

@@ -55,6 +55,7 @@ class ElectronicStructure(_Frozen):
     energy_convergence       --     eV per valence electron
     density_convergence      --     electrons per valence electron
     eigenstates_convergence  --     eV2 per valence electron
+    force_convergence        --     eV/angstrom; None where the atoms stand still
     dipole_layer             --     whether a dipole layer in the vacuum parts the faces
     spin_polarized           --     whether both spins are treated
     paw                      --     data set and fingerprint of each element
@@ -69,6 +70,7 @@ class ElectronicStructure(_Frozen):
     energy_convergence: PositiveFloat
     density_convergence: PositiveFloat
     eigenstates_convergence: PositiveFloat
+    force_convergence: PositiveFloat | None
     dipole_layer: bool
     spin_polarized: bool
     paw: tuple[PawDataset, ...]
@@ -238,6 +240,7 @@ class Calculation(_Frozen):
                 energy_convergence=protocol.convergence.energy,
                 density_convergence=protocol.convergence.density,
                 eigenstates_convergence=protocol.convergence.eigenstates,
+                force_convergence=protocol.convergence.forces if task == "relax" else None,
                 dipole_layer=dipole_layer,
                 spin_polarized=polarized,
                 paw=_datasets(atoms, protocol),
@@ -287,6 +290,8 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
         "spinpol": electrons.spin_polarized,
     }
+    if electrons.force_convergence is not None:
+        parameters["convergence"]["forces"] = electrons.force_convergence
     named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
     if named:
         parameters["setups"] = named

@@ -31,6 +31,7 @@ class ElectronSettings(_Settings):
     bulk_cutoff           --     eV, plane waves where a cell relaxes
     kpoint_density        --     points per inverse angstrom (2 pi included)
     ionic_kpoint_density  --     the same for interfaces without a metal
+    scan_kpoint_density   --     the same for registry scans
     bulk_kpoint_density   --     points per inverse angstrom, for crystals
     smearing              --     name of the distribution
     smearing_width        --     eV
@@ -45,6 +46,7 @@ class ElectronSettings(_Settings):
     bulk_cutoff: PositiveFloat
     kpoint_density: PositiveFloat
     ionic_kpoint_density: PositiveFloat
+    scan_kpoint_density: PositiveFloat
     bulk_kpoint_density: PositiveFloat
     smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
     smearing_width: PositiveFloat
@@ -54,12 +56,14 @@ class ConvergenceSettings(_Settings):
     """When a self-consistent field counts as converged.
 
     Changes between iterations: of the energy in eV, of the density in electrons, and the residual
-    of the eigenstates in eV2, each per valence electron.
+    of the eigenstates in eV2, each per valence electron; and, in relaxations, the largest change of a
+    force in eV/angstrom.
     """
 
     energy: PositiveFloat
     density: PositiveFloat
     eigenstates: PositiveFloat
+    forces: PositiveFloat
 
 
 class SlabSettings(_Settings):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wadflow.interfaces.registry import Shift, distinct_shifts
 from wadflow.results.adhesion import check_equal_settings, work_of_adhesion
 from wadflow.results.scans import RegistryMap, RegistryPoint
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.calculation import Calculation, mesh_of_density
 from wadflow.workflows.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ase import Atoms
     from pymatgen.core import Structure
 
     from wadflow.interfaces.definition import InterfaceDefinition
@@ -64,12 +65,18 @@ class RegistrySearch:
         Gap for which the cell's height was made, angstrom: all shifts share one cell.
     dipole_layer : bool
         Whether any of the structures has two different faces; all are then run with a dipole layer.
+    slabs : dict of "A", "B" to Calculation
+        The rigid slabs with the k-points of the scan, for the works of adhesion of its map.
+    outcomes : dict of str to Outcome
+        Of all these calculations, by key.
     """
 
     searched: tuple[SearchedShift, ...]
     best: int
     cell_gap: float
     dipole_layer: bool
+    slabs: dict[Literal["A", "B"], Calculation]
+    outcomes: dict[str, Outcome]
 
     def resolved(self, definition: InterfaceDefinition) -> InterfaceDefinition:
         """Return the definition at the best shift and its gap."""
@@ -96,7 +103,22 @@ def search_registry(
     # One cell for all, so that they share A and B: high enough for the shift that touches first.
     cell_gap = math.ceil(max(interface.gap for interface in touching) * 10) / 10
     dipole_layer = any(steps.needs_dipole_layer(interface) for interface in touching)
+    in_cell = steps.build(definition.at(shifts[0].registry, None), protocol, relaxed, cell_gap=cell_gap)
+    halves: dict[Literal["A", "B"], Atoms] = {"A": in_cell.a, "B": in_cell.b}
+    slabs = {
+        role: Calculation.prepare(
+            half,
+            protocol,
+            label=f"{definition.name} {role} for the scan",
+            task="static",
+            dipole_layer=dipole_layer,
+            kpoints=_mesh(in_cell, protocol),
+        )
+        for role, half in halves.items()
+    }
+    beside = [Request(role, calculation) for role, calculation in slabs.items()]
     done: dict[int, SearchedShift] = {}
+    known: dict[str, Outcome] = {}
     while len(done) < len(shifts):
         ready = [
             n
@@ -115,7 +137,9 @@ def search_registry(
             requests[n] = _gap_calculation(
                 steps.build(at, protocol, relaxed, cell_gap=cell_gap), protocol, dipole_layer=dipole_layer
             )
-        outcomes = yield [Request("AB", calculation) for calculation in requests.values()]
+        outcomes = yield [*(Request("AB", calculation) for calculation in requests.values()), *beside]
+        beside = []
+        known |= outcomes
         for n, calculation in requests.items():
             outcome = outcomes[calculation.key]
             gap = round(_gap(outcome.atoms, calculation.atoms), GAP_DECIMALS)
@@ -123,7 +147,7 @@ def search_registry(
     searched = tuple(done[n] for n in range(len(shifts)))
     lowest = min(found.outcome.energy for found in searched)
     best = next(n for n, found in enumerate(searched) if found.outcome.energy < lowest + SAME_ENERGY)
-    return RegistrySearch(searched, best, cell_gap, dipole_layer)
+    return RegistrySearch(searched, best, cell_gap, dipole_layer, slabs, known)
 
 
 def registry_map(
@@ -142,7 +166,7 @@ def registry_map(
     records : list of CalculationRecord
         Records of the searched shifts, in their order.
     a, b : CalculationRecord
-        The two slabs; their rigid energies (first ionic steps) are used.
+        The two rigid slabs with the settings of the scan.
     interface : Interface
         Gives cell and area.
     """
@@ -155,7 +179,7 @@ def registry_map(
                 images=found.shift.images,
                 gap=found.gap,
                 work_of_adhesion=work_of_adhesion(
-                    record.final_energy, a.initial_energy, b.initial_energy, interface.area
+                    record.final_energy, a.final_energy, b.final_energy, interface.area
                 ),
                 converged=record.converged,
                 key=record.key,
@@ -163,6 +187,10 @@ def registry_map(
         )
     cell = interface.ab.cell.array[:2, :2].tolist()
     return RegistryMap(cell=cell, points=tuple(points), best=search.best)
+
+
+def _mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:
+    return mesh_of_density(interface.ab, protocol.electrons.scan_kpoint_density)
 
 
 def _gap_calculation(interface: Interface, protocol: Protocol, *, dipole_layer: bool) -> Calculation:
@@ -174,7 +202,7 @@ def _gap_calculation(interface: Interface, protocol: Protocol, *, dipole_layer: 
         task="relax",
         dipole_layer=dipole_layer,
         moves="gap",
-        kpoints=steps.mesh(interface, protocol),
+        kpoints=_mesh(interface, protocol),
     )
 
 

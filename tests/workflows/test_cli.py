@@ -91,7 +91,7 @@ def test_plan_knows_what_is_new_and_starts_nothing(
     (plan,) = json.loads(capsys.readouterr().out)
     states = {one["role"]: one["state"] for one in plan["calculations"]}
     assert states["bulk"] == "new"
-    assert states["AB"] == "waits for the bulk"
+    assert states["AB"] == "waits for others"
     assert [one["n_atoms"] for one in plan["calculations"]] == [1, 8, 4, 4]
     assert plan["calculations"][0]["key"]
     assert plan["calculations"][3]["same_as"] == "A"
