@@ -50,6 +50,24 @@ class Shift:
     neighbour: int | None
 
 
+def shift_lattice(interface: Interface) -> FloatArray:
+    """Return the vectors by which the upper side can be shifted without any change.
+
+    Parameters
+    ----------
+    interface : Interface
+        The interface at any numeric registry.
+
+    Returns
+    -------
+    numpy.ndarray
+        Reduced basis, rows, angstrom, shape (2, 2).
+    """
+    cell = interface.ab.cell.array[:2, :2]
+    vectors: FloatArray = _shift_lattice(cell, _shift_maps(interface.ab)) @ cell
+    return vectors
+
+
 def distinct_shifts(interface: Interface, points: int | None = None) -> tuple[Shift, ...]:
     """Return the shifts of a grid that symmetry does not make equal.
 

@@ -55,12 +55,14 @@ class RegistryMap(Document):
     property  unit       meaning
     ========  =========  ================================================================
     cell      angstrom   in-plane vectors a and b of the interface, rows, shape (2, 2)
+    lattice   angstrom   translations of the upper side that change nothing, rows, shape (2, 2)
     points    -          the shifts that symmetry does not make equal
     best      -          index of the one that is bound most strongly, which was relaxed
     ========  =========  ================================================================
     """
 
     cell: tuple[tuple[float, float], tuple[float, float]]
+    lattice: tuple[tuple[float, float], tuple[float, float]]
     points: tuple[RegistryPoint, ...] = Field(min_length=1)
     best: int = Field(ge=0)
 

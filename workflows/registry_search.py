@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wadflow.interfaces.registry import Shift, distinct_shifts
+from wadflow.interfaces.registry import Shift, distinct_shifts, shift_lattice
 from wadflow.results.adhesion import check_equal_settings, work_of_adhesion
 from wadflow.results.scans import RegistryMap, RegistryPoint
 from wadflow.workflows import adhesion_steps as steps
@@ -186,7 +186,8 @@ def registry_map(
             )
         )
     cell = interface.ab.cell.array[:2, :2].tolist()
-    return RegistryMap(cell=cell, points=tuple(points), best=search.best)
+    lattice = shift_lattice(interface).tolist()
+    return RegistryMap(cell=cell, lattice=lattice, points=tuple(points), best=search.best)
 
 
 def _mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:

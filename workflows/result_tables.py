@@ -74,6 +74,9 @@ def adhesion_report(document: AdhesionDocument) -> RenderableType:
         reason = record.strain_energy_reason or f"strain {record.strain_measure:.2%}"
         table.add_row(f"strain energy, {side}", strain, f"{unit}  (apart; {reason})")
     table.add_row("area", f"{document.area:.4f}", f"angstrom2, {document.n_interfaces} interface")
+    if document.gap is not None and document.registry is not None:
+        fx, fy = document.registry
+        table.add_row("gap", f"{document.gap:.3f}", f"angstrom, before relaxation; shift {fx:.3f} {fy:.3f}")
     lines: list[RenderableType] = [
         Text(f"{document.title}   [{document.protocol}]", style="bold"),
         Text(f"{document.sign_convention}", style="dim"),
@@ -81,11 +84,50 @@ def adhesion_report(document: AdhesionDocument) -> RenderableType:
         Text(f"Model: {document.model}"),
         Text(f"Settings: {settings_text(document.ab)}"),
     ]
+    lines.extend(_variations(document))
     if document.source is not None:
         lines.append(Text(compare_with_source(document).sentence))
     lines.append(Text(f"State: {_state(document)}; {_cost(document)}"))
     lines.extend(Text(f"Note: {warning}", style="yellow") for warning in document.warnings)
     return Group(*lines, Text(""))
+
+
+def _variations(document: AdhesionDocument) -> list[RenderableType]:
+    """Return what was searched or varied around the number."""
+    lines: list[RenderableType] = []
+    found = document.registry_map
+    if found is not None:
+        table = Table(
+            title="Adhesion map: rigid, each shift at its best gap",
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+        )
+        for column in ("shift", "equal shifts", "gap, angstrom", "J/m2", ""):
+            table.add_column(column, justify="right")
+        for place, point in enumerate(found.points):
+            table.add_row(
+                f"{point.registry[0]:.3f} {point.registry[1]:.3f}",
+                str(len(point.images)),
+                f"{point.gap:.3f}",
+                _number(point.work_of_adhesion),
+                ("relaxed" if place == found.best else "") + ("" if point.converged else " NOT converged"),
+            )
+        lines.append(table)
+    curve = document.separation_curve
+    if curve is not None:
+        points = ", ".join(f"{one.separation:g}: {one.work_of_adhesion:.3f}" for one in curve.points)
+        lines.append(Text(f"Separation (angstrom): rigid work of adhesion (J/m2): {points}"))
+        if curve.fit is not None:
+            fit = curve.fit
+            lines.append(
+                Text(
+                    f"Universal binding energy curve: {fit.depth:.3f} J/m2 at {fit.minimum:+.2f} angstrom, "
+                    f"length {fit.length:.3f} angstrom, largest stress {fit.largest_stress:.1f} GPa, "
+                    f"deviation {fit.residual:.3f} J/m2"
+                )
+            )
+    return lines
 
 
 def _state(document: AdhesionDocument) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path  # noqa: TC003  # typer reads it
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,11 @@ from wadflow.workflows.cli.options import (
     standard_output,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wadflow.results.documents import AdhesionDocument
+
 
 def results(
     name: Annotated[
@@ -24,13 +30,22 @@ def results(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Show the results that come with the package instead.")
     ] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            "--pictures",
+            help="Draw adhesion map, separation curve and thickness series into this folder (PNG).",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the works of adhesion that were calculated, beside the source's values.
 
     Reads documents only; never starts a calculation. With a name, everything about it.
 
-    Examples: `wadflow results`, `wadflow results li110-li110`, `wadflow results --json`
+    Examples: `wadflow results`, `wadflow results li110-li110`, `wadflow results --json`,
+    `wadflow results li001-li2o001-o-contact --pictures figures`
     """
     from wadflow.errors import InputError
     from wadflow.results.computed_documents import list_computed, read_computed
@@ -60,3 +75,18 @@ def results(
     else:
         for document in documents:
             output.print(adhesion_report(document))
+    if pictures is not None:
+        for file in _draw(documents, pictures):
+            output.print(f"picture: {file}", soft_wrap=True)
+
+
+def _draw(documents: list[AdhesionDocument], folder: Path) -> Iterator[Path]:
+    """Draw what there is to draw of each document; give each file when it is written."""
+    from wadflow.results.scan_pictures import pictures_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for document in documents:
+        for name, draw in pictures_of(document).items():
+            file = folder / f"{document.name}.{document.protocol}.{name}.png"
+            draw(document).savefig(file, dpi=200)
+            yield file

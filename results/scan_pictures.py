@@ -1,0 +1,212 @@
+"""Pictures of what was varied: adhesion map, separation curve, thickness series.
+
+Functions take documents and return matplotlib figures; units are on the axes. matplotlib is imported
+only when something is drawn, and its global state (pyplot) is left alone.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from wadflow.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from wadflow.results.documents import AdhesionDocument
+    from wadflow.results.scans import RegistryMap
+
+COLOUR: Final = "#2b6ca3"
+ACCENT: Final = "#c8641b"
+GREY: Final = "#666666"
+WORK: Final = "work of adhesion (J/m²)"
+MAP_WIDTH: Final = 7.0  # angstrom: whole cells of distinct shifts are shown up to about this width
+FINE: Final = 160  # points a side of the interpolated map
+
+
+def pictures_of(document: AdhesionDocument) -> dict[str, Callable[[AdhesionDocument], Figure]]:
+    """Return what can be drawn of a document, by the name of the picture."""
+    possible = {
+        "adhesion-map": (document.registry_map, draw_adhesion_map),
+        "separation-curve": (document.separation_curve, draw_separation_curve),
+        "thickness-series": (document.thickness_series, draw_thickness_series),
+    }
+    return {name: draw for name, (part, draw) in possible.items() if part is not None}
+
+
+def draw_adhesion_map(document: AdhesionDocument) -> Figure:
+    """Draw the work of adhesion over the lateral shift of the upper side.
+
+    Between the calculated shifts, which are marked, the colours are a smooth interpolation.
+
+    Raises
+    ------
+    InputError
+        The document has no map.
+    """
+    from matplotlib.figure import Figure
+
+    found = document.registry_map
+    if found is None:
+        raise _nothing(document, "adhesion map", 'registry = "scan" in its definition makes one')
+    figure = Figure(figsize=(5.0, 4.4), layout="constrained")
+    axes = figure.add_subplot()
+    lattice = np.array(found.lattice)
+    shifts, works, first = _tiled(found)
+    repeats = max(1, round(MAP_WIDTH / float(np.linalg.norm(lattice[0]))))
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ (lattice * repeats)
+    if len(found.points) >= 3:  # a triangulation needs three
+        _draw_field(axes, shifts, works, corners, figure)
+    inside = _inside(shifts, lattice * repeats)
+    axes.plot(*shifts[inside & ~first].T, "o", color="white", markeredgecolor=GREY, markersize=4)
+    axes.plot(*shifts[inside & first].T, "o", color="white", markeredgecolor="black", markersize=6)
+    cell = np.array(found.cell)
+    for point in found.points:
+        x, y = np.array(point.registry) @ cell
+        axes.annotate(
+            f"{point.work_of_adhesion:.2f}",
+            (x, y),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7.5,
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0},
+        )
+    x, y = np.array(found.points[found.best].registry) @ cell
+    axes.plot(x, y, "*", color=ACCENT, markeredgecolor="black", markersize=14, label="bound most, relaxed")
+    axes.set_xlabel("shift along x (Å)")
+    axes.set_ylabel("shift along y (Å)")
+    axes.set_aspect("equal")
+    axes.set_title(f"{document.title}\nrigid, each shift at its best gap", fontsize=9.5)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False, fontsize=8)
+    return figure
+
+
+def draw_separation_curve(document: AdhesionDocument) -> Figure:
+    """Draw the work of adhesion over the separation, with the universal binding energy relation.
+
+    Raises
+    ------
+    InputError
+        The document has no curve.
+    """
+    from matplotlib.figure import Figure
+
+    curve = document.separation_curve
+    if curve is None:
+        raise _nothing(document, "separation curve", "separations = [0.5, 1.0, 2.0, 4.0] makes one")
+    figure = Figure(figsize=(5.0, 3.4), layout="constrained")
+    axes = figure.add_subplot()
+    separations = np.array([point.separation for point in curve.points])
+    if curve.fit is not None:
+        fine = np.linspace(separations.min(), separations.max(), 300)
+        label = (
+            f"Rose fit: {curve.fit.depth:.2f} J/m², length {curve.fit.length:.2f} Å, "
+            f"largest stress {curve.fit.largest_stress:.1f} GPa"
+        )
+        axes.plot(fine, curve.fit.work_of_adhesion(fine), color=ACCENT, linewidth=1.5, label=label)
+    works = [point.work_of_adhesion for point in curve.points]
+    axes.plot(separations, works, "o", color=COLOUR, label="calculated, rigid")
+    axes.axhline(0.0, color=GREY, linewidth=0.7)
+    axes.set_xlabel("separation beyond the interface's gap (Å)")
+    axes.set_ylabel(WORK)
+    _plain(axes, document)
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def draw_thickness_series(document: AdhesionDocument) -> Figure:
+    """Draw the rigid work of adhesion over the number of planes.
+
+    Raises
+    ------
+    InputError
+        The document has no series.
+    """
+    from matplotlib.figure import Figure
+
+    series = document.thickness_series
+    if series is None:
+        raise _nothing(document, "thickness series", "series = [[2, 2], [6, 6]] makes one")
+    figure = Figure(figsize=(5.0, 3.4), layout="constrained")
+    axes = figure.add_subplot()
+    labels = [f"{point.lower_planes} + {point.upper_planes}" for point in series.points]
+    works = [point.work_of_adhesion for point in series.points]
+    axes.plot(labels, works, "o-", color=COLOUR)
+    for label, work in zip(labels, works, strict=True):
+        axes.annotate(
+            f"{work:.2f}", (label, work), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8
+        )
+    if document.source is not None:
+        axes.axhline(document.source.work_of_adhesion, color=ACCENT, linestyle="--", linewidth=1.2)
+        axes.annotate(
+            "source (its settings unknown)",
+            (0.99, document.source.work_of_adhesion),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            fontsize=8,
+            color=ACCENT,
+        )
+    verdict = "converged with thickness" if series.converged else "NOT converged with thickness"
+    axes.set_xlabel(f"planes, lower + upper   ({verdict})")
+    axes.set_ylabel(f"rigid {WORK}")
+    axes.margins(x=0.12, y=0.18)
+    _plain(axes, document)
+    return figure
+
+
+def _plain(axes: Axes, document: AdhesionDocument) -> None:
+    axes.set_title(document.title, fontsize=9.5)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _nothing(document: AdhesionDocument, what: str, remedy: str) -> InputError:
+    return InputError(f"'{document.name}' has no {what}", remedy=remedy)
+
+
+def _tiled(found: RegistryMap) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return shifts (angstrom, (n, 2)), works (n,), and which were calculated themselves, tiled."""
+    cell, lattice = np.array(found.cell), np.array(found.lattice)
+    shifts, works, first = [], [], []
+    for point in found.points:
+        for image in point.images:
+            for step in product(range(-2, 5), repeat=2):
+                shifts.append(np.array(image) @ cell + np.array(step) @ lattice)
+                works.append(point.work_of_adhesion)
+                first.append(image == point.registry and step == (0, 0))
+    return np.array(shifts), np.array(works), np.array(first)
+
+
+def _inside(shifts: NDArray[np.float64], window: NDArray[np.float64]) -> NDArray[np.bool_]:
+    fractions = np.linalg.solve(window.T, shifts.T).T
+    inside: NDArray[np.bool_] = np.all((fractions > -1e-6) & (fractions < 1 + 1e-6), axis=1)
+    return inside
+
+
+def _draw_field(
+    axes: Axes,
+    shifts: NDArray[np.float64],
+    works: NDArray[np.float64],
+    corners: NDArray[np.float64],
+    figure: Figure,
+) -> None:
+    from matplotlib.patches import Polygon
+    from scipy.interpolate import CloughTocher2DInterpolator
+
+    smooth = CloughTocher2DInterpolator(shifts, works)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    x, y = np.meshgrid(np.linspace(low[0], high[0], FINE), np.linspace(low[1], high[1], FINE))
+    field = axes.contourf(x, y, smooth(x, y), levels=24, cmap="viridis")
+    outline = Polygon(corners.tolist(), closed=True, facecolor="none", edgecolor="none")
+    axes.add_patch(outline)
+    field.set_clip_path(outline)
+    figure.colorbar(field, ax=axes, label=WORK, shrink=0.85)
