@@ -171,7 +171,7 @@ def build_interface(
     supercells = {role: side_of(definition, role).supercell for role in CONTACT_FACE}
     own_cells = {role: np.array(supercells[role]) @ oriented[role].in_plane for role in CONTACT_FACE}
     with blame(definition, "upper", "supercell"):
-        cell = common_cell(own_cells["lower"], own_cells["upper"], definition.contact.strained_side)
+        cell = common_cell(own_cells["lower"], own_cells["upper"], definition.contact.lower_share)
     sides = {
         role: _side(definition, role, slabs[role], crystals[role], small_strain(own_cells[role], cell))
         for role in CONTACT_FACE

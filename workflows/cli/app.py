@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-from wadflow.workflows.cli import archive_commands, calculate, inspect_commands, result_commands
+from wadflow.workflows.cli import (
+    archive_commands,
+    calculate,
+    inspect_commands,
+    match_command,
+    result_commands,
+)
 
 app = typer.Typer(
     name="wadflow",
@@ -39,6 +45,7 @@ def _root(
 app.command()(inspect_commands.doctor)
 app.command("list")(inspect_commands.list_)
 app.command()(inspect_commands.show)
+app.command()(match_command.match)
 app.command()(calculate.plan)
 app.command()(calculate.run)
 app.command()(result_commands.results)
