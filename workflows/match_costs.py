@@ -116,7 +116,8 @@ def _definition(
     data = {
         "name": "matched",
         "title": " / ".join(words)[:200],
-        **sides,
+        "lower": sides["lower"],
+        "upper": sides["upper"],
         "contact": {"registry": registry, **given},
     }
     return validate(InterfaceDefinition, data, file="match")
@@ -132,9 +133,8 @@ def _valence_electrons(slab: Slab, protocol: Protocol) -> int:
 
     functional = protocol.electrons.functional
     symbols: list[str] = slab.atoms.get_chemical_symbols()
-    return sum(
-        find_dataset(symbol, functional, protocol.paw.get(symbol)).valence_electrons for symbol in symbols
-    )
+    datasets = [find_dataset(symbol, functional, protocol.paw.get(symbol)) for symbol in symbols]
+    return sum(dataset.valence_electrons for dataset in datasets)
 
 
 def _cost(

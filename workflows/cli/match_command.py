@@ -207,8 +207,8 @@ def _print_table(matched: list[MatchedCandidate], *, total: int, protocol: str) 
     output.print(table)
     output.print(
         "area in angstrom2; cells: primitive in-plane cells lower : upper; twist in degrees; xx, yy, xy: "
-        "strain tensor of each strained side (lower first), positive = stretched, x along a; strain: its mean "
-        "absolute principal value, the same in every supercell; atoms of AB; k: mesh of protocol "
+        "strain tensor of each strained side (lower first), positive = stretched, x along a; strain: its "
+        "mean absolute principal value, the same in every supercell; atoms of AB; k: mesh of protocol "
         f"{protocol}; cost: an estimate for AB (k-points times electrons squared times volume), relative to "
         "the first."
     )
