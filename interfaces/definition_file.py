@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from wadflow.errors import InputError
 from wadflow.interfaces.crystals import is_shipped
 from wadflow.interfaces.definition import load_definition
@@ -12,8 +14,6 @@ from wadflow.interfaces.definition import load_definition
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    from pydantic import BaseModel
 
     from wadflow.interfaces.definition import InterfaceDefinition
 
@@ -105,7 +105,7 @@ def _pairs(part: BaseModel, prefix: str, comments: Mapping[str, str]) -> list[st
     lines = []
     for key, field in type(part).model_fields.items():
         value = getattr(part, key)
-        is_table = hasattr(value, "model_fields")
+        is_table = isinstance(value, BaseModel)
         if value is None or is_table or (not field.is_required() and value == field.default):
             continue
         comment = comments.get(prefix + key)

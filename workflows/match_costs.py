@@ -127,7 +127,7 @@ def _cells(candidate: Candidate) -> dict[Role, int]:
     return {"lower": candidate.lower_cells, "upper": candidate.upper_cells}
 
 
-def _valence_electrons(slab: Slab, protocol: Protocol) -> int:
+def _valence_electrons(slab: Slab, protocol: Protocol) -> float:
     """Return the valence electrons of a slab in its primitive in-plane cell."""
     from wadflow.workflows.paw import find_dataset
 
@@ -138,7 +138,7 @@ def _valence_electrons(slab: Slab, protocol: Protocol) -> int:
 
 
 def _cost(
-    candidate: Candidate, slabs: Mapping[Role, Slab], electrons: Mapping[Role, int], protocol: Protocol
+    candidate: Candidate, slabs: Mapping[Role, Slab], electrons: Mapping[Role, float], protocol: Protocol
 ) -> tuple[tuple[int, int, int], float]:
     """Return the k-point mesh and a cost of AB in units without meaning."""
     from ase import Atoms

@@ -34,7 +34,7 @@ SMALLEST_BUILT = 130
 PLANES_OF_A_CRYSTAL = 6
 VACUUM = 10.0
 LIMITS = MatchLimits(max_area=100.0, max_strain=0.08, max_length_mismatch=0.09, max_angle_mismatch=6.0)
-MILLER = [hkl for hkl in product(range(-3, 4), repeat=3) if gcd(*hkl) == 1]
+MILLER = [(h, k, m) for h, k, m in product(range(-3, 4), repeat=3) if gcd(h, k, m) == 1]
 
 
 @cache
@@ -42,7 +42,7 @@ def structures() -> dict[str, Structure]:
     """The shipped crystals and some that are not, of six crystal systems."""
 
     def made(group: str, lattice: Lattice, species: list[str], places: list[list[float]]) -> Structure:
-        return Structure.from_spacegroup(group, lattice, species, np.array(places))
+        return Structure.from_spacegroup(group, lattice, species, places)
 
     origin, half, quarter = [0.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]
     own = {
