@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.interfaces.charges import FormalCharges, check_charges, guess_charges
 from wadflow.interfaces.overlap import closest_overlap
 from wadflow.interfaces.suggestions import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ase import Atoms
     from pymatgen.core import Structure
 
@@ -49,7 +52,7 @@ class Crystal:
         File it was read from.
     temperature : float or None
         Temperature of the measurement in kelvin.
-    formal_charges : dict of str to int, or None
+    formal_charges : dict of str to float, or None
         Formal charge of each element in units of e; None for metals, elements and crystals whose
         charges cannot be told.
     """
@@ -59,7 +62,7 @@ class Crystal:
     citation: str
     file: Path
     temperature: float | None
-    formal_charges: dict[str, int] | None
+    formal_charges: dict[str, float] | None
 
 
 @cache
@@ -162,33 +165,36 @@ def _shipped(identifier: str) -> Crystal:
     return Crystal(identifier, structure, row["source"], file, float(row["T_K"]), charges)
 
 
-def formal_charges(name: str, structure: Structure) -> dict[str, int] | None:
-    """Return the formal charge of each element in units of e.
+def formal_charges(name: str, structure: Structure) -> dict[str, float] | None:
+    """Return the formal charge of each element in units of e; see `find_charges`."""
+    return find_charges(name, structure).values
+
+
+def find_charges(name: str, structure: Structure, given: Mapping[str, int] | None = None) -> FormalCharges:
+    """Find the formal charge of each element.
 
     Parameters
     ----------
     name : str
         A shipped name or id has its charges in a table; for any other the charges are worked out from
-        the composition.
+        the composition: the most usual oxidation states that balance (pymatgen).
     structure : pymatgen.core.Structure
         The crystal.
+    given : mapping of str to int, optional
+        The user's charges, units of e; they come before all others.
 
-    Returns
-    -------
-    dict of str to int, or None
-        None for an element and where no integer charges balance.
+    Raises
+    ------
+    InputError
+        The charges given are not those of the crystal's elements, or do not balance.
     """
+    if given is not None:
+        return FormalCharges(check_charges(given, structure))
     for shipped, (identifier, charges) in _defaults().items():
         same_formula = identifier != name and name in _index() and _index()[name]["formula"] == shipped
         if name in (shipped, identifier) or same_formula:
-            return charges
-    composition = structure.composition
-    if len(composition.elements) == 1:
-        return None
-    guesses = composition.reduced_composition.oxi_state_guesses()
-    if not guesses or any(value != round(value) for value in guesses[0].values()):
-        return None
-    return {symbol: round(value) for symbol, value in guesses[0].items()}
+            return FormalCharges(None if charges is None else dict(charges))
+    return guess_charges(structure)
 
 
 def _read(file: Path) -> Structure:

@@ -26,6 +26,9 @@ MAX_PLANES = 200
 MAX_THICKNESS = 200.0  # angstrom
 MAX_GAP = 20.0  # angstrom
 MAX_SUPERCELL = 100  # in-plane cells
+MAX_SCAN_POINTS = 24  # shifts along each direction of the cell of distinct shifts
+MAX_SERIES = 12  # members of a thickness series
+MAX_CURVE = 40  # points of a separation curve
 
 Integer = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
@@ -58,6 +61,9 @@ def _check_miller(value: Any) -> tuple[int, ...]:
     return miller
 
 
+Miller = Annotated[tuple[int, int, int], BeforeValidator(_check_miller)]
+
+
 def _check_supercell(value: Any) -> tuple[tuple[int, ...], ...]:
     what = "two rows of two whole numbers are expected"
     if not isinstance(value, (list, tuple)) or len(value) != 2:
@@ -87,10 +93,58 @@ def _check_registry(value: Any) -> Any:
     return tuple(float(entry) for entry in value)
 
 
+def _check_series(value: Any) -> Any:
+    what = "a list of plane counts is expected, each one number for both sides or a pair [lower, upper]"
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)) or len(value) > MAX_SERIES:
+        raise ValueError(f"{what}; at most {MAX_SERIES} of them")
+    pairs = [_whole_numbers(one if isinstance(one, (list, tuple)) else [one, one], 2, what) for one in value]
+    if any(not 1 <= count <= MAX_PLANES for pair in pairs for count in pair):
+        raise ValueError(f"plane counts of 1 to {MAX_PLANES} are expected")
+    if len(set(pairs)) < len(pairs):
+        raise ValueError("a plane count stands there twice")
+    return tuple(pairs)
+
+
+def _check_separations(value: Any) -> Any:
+    what = "a list of distances in angstrom, each above -1 and not 0, in ascending order, is expected"
+    if not isinstance(value, (list, tuple)) or len(value) > MAX_CURVE:
+        raise ValueError(f"{what}; at most {MAX_CURVE} of them")
+    for entry in value:
+        if isinstance(entry, bool) or not isinstance(entry, (int, float)) or not math.isfinite(entry):
+            raise ValueError(what)
+        if not -1 < entry <= MAX_GAP or entry == 0:
+            raise ValueError(what)
+    if list(value) != sorted(set(value)):
+        raise ValueError(what)
+    return tuple(float(entry) for entry in value)
+
+
 class _Part(BaseModel):
     """Unknown keys are mistakes, and a definition does not change after it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChemicalPotential(_Part):
+    """Chemical potential of the element that a non-stoichiometric slab has too much or too little of.
+
+    It enters the surface energy of the slab, not the work of adhesion: AB has the atoms of A and B.
+
+    =========  ================================================================  ======
+    property   meaning                                                           unit
+    =========  ================================================================  ======
+    element    symbol; an element of the slab                                    -
+    reference  shipped name or path of a crystal of that element alone           -
+    value      relative to the energy per atom of the reference; at most 0,      eV
+               because the reference would grow on the slab otherwise
+    =========  ================================================================  ======
+    """
+
+    element: Text = Field(min_length=1, max_length=3, examples=['element = "Li"'])
+    reference: Text = Field(min_length=1, max_length=1000, examples=['reference = "Li"'])
+    value: Number = Field(ge=-100, le=0, examples=["value = 0.0"], description="eV, at most 0")
 
 
 class SideDefinition(_Part):
@@ -102,23 +156,30 @@ class SideDefinition(_Part):
     crystal               shipped name or id, or path of a structure file           -
     miller                indices (hkl) in the conventional cell                    (3,)
     planes                number of atomic planes (exactly one of planes and
-                          thickness is given)                                       -
+                          thickness is given); with ``tasker2`` those of the bulk
+                          cut before the reconstruction, which adds one             -
     thickness             smallest distance of the outermost planes; the slab is
                           the next larger one of whole formula units                angstrom
     contact_termination   formula of the plane at the contact, ``"O"``; inequiva-
                           lent ones of one formula are ``"Li#1"``, ``"Li#2"``       -
-    polar_model           ``ideal``, ``tasker2`` or ``symmetric``                   -
+    polar_model           ``ideal``: the planes as the bulk has them; ``tasker2``:
+                          a part of the ions of the plane at the contact is moved
+                          to the other face, so that no dipole is left;
+                          ``symmetric``: both faces the same termination, hence
+                          not stoichiometric                                        -
+    chemical_potential    only and always with ``symmetric`` (`ChemicalPotential`)  -
+    formal_charges        of each element; None: the crystal's own, or a guess from
+                          its composition                                           e
     supercell             rows are the cell vectors in units of the primitive
-                          in-plane cell's                                           (2, 2)
+                          in-plane cell's; with ``tasker2`` the interface's cell is
+                          multiplied where the ions cannot be parted in it          (2, 2)
     ====================  ========================================================  ============
 
     The normal of (hkl) points upward (from lower to upper) on both sides.
     """
 
     crystal: Text = Field(min_length=1, max_length=1000, examples=['crystal = "Li"'])
-    miller: Annotated[tuple[int, int, int], BeforeValidator(_check_miller)] = Field(
-        examples=["miller = [1, 1, 0]"]
-    )
+    miller: Miller = Field(examples=["miller = [1, 1, 0]"])
     planes: Integer | None = Field(
         default=None, ge=1, le=MAX_PLANES, examples=["planes = 4"], description="number of atomic planes"
     )
@@ -129,6 +190,14 @@ class SideDefinition(_Part):
         default=None, min_length=1, max_length=50, examples=['contact_termination = "O"']
     )
     polar_model: PolarModel = Field(default="ideal", examples=['polar_model = "ideal"'])
+    chemical_potential: ChemicalPotential | None = Field(
+        default=None,
+        examples=['chemical_potential = { element = "Li", reference = "Li", value = 0.0 }'],
+        description="value in eV",
+    )
+    formal_charges: dict[Text, Integer] | None = Field(
+        default=None, min_length=1, examples=["formal_charges = { Mg = 2, O = -2 }"], description="units of e"
+    )
     supercell: Annotated[Matrix, BeforeValidator(_check_supercell)] = Field(
         default=((1, 0), (0, 1)), examples=["supercell = [[1, 0], [0, 1]]"]
     )
@@ -148,12 +217,17 @@ class ContactDefinition(_Part):
     property       meaning                                                          unit, shape
     =============  ===============================================================  ============
     registry       ``"bulk"``: the upper slab continues the lower crystal;
-                   ``"scan"``: searched; or the lateral shift of the upper slab in
-                   fractions of the interface's a and b, where (0, 0) puts the
-                   first atom of its contact plane above that of the lower's        (2,)
+                   ``"scan"``: the best of a grid of shifts, each at its best gap;
+                   or the lateral shift of the upper slab in fractions of the
+                   interface's a and b, where (0, 0) puts the first atom of its
+                   contact plane above that of the lower's                          (2,)
+    scan_points    with ``"scan"``: shifts along each direction of the cell of
+                   distinct shifts; None: 6 if that cell is hexagonal, else 4. Of
+                   shifts that symmetry makes equal one is calculated               -
     gap            height between the outermost atoms of the two sides; None: the
                    bulk spacing, or with a numeric registry the height at which
-                   the closest pair across has the sum of its covalent radii        angstrom
+                   the closest pair across has the sum of its covalent radii; with
+                   ``"scan"`` it is searched and cannot be given                    angstrom
     strained_side  side that is deformed to the other's in-plane lattice; ``both``:
                    they share the misfit                                            -
     lower_strain_  with ``both``: fraction of the misfit that the lower side takes;
@@ -163,6 +237,9 @@ class ContactDefinition(_Part):
 
     registry: Annotated[Literal["bulk", "scan"] | tuple[float, float], BeforeValidator(_check_registry)] = (
         Field(examples=['registry = "bulk"', "registry = [0.5, 0.5]"])
+    )
+    scan_points: Integer | None = Field(
+        default=None, ge=1, le=MAX_SCAN_POINTS, examples=["scan_points = 4"], description="shifts a direction"
     )
     gap: Number | None = Field(
         default=None, gt=0, le=MAX_GAP, examples=["gap = 2.5"], description="angstrom, or leave it out"
@@ -191,6 +268,10 @@ class ContactDefinition(_Part):
     def _gap_of_the_bulk(self) -> ContactDefinition:
         if self.registry == "bulk" and self.gap is not None:
             raise ValueError("registry 'bulk' takes the bulk's own spacing; leave out 'gap'")
+        if self.registry == "scan" and self.gap is not None:
+            raise ValueError("registry 'scan' searches the gap at every shift; leave out 'gap'")
+        if self.registry != "scan" and self.scan_points is not None:
+            raise ValueError("'scan_points' goes with registry = \"scan\" only")
         return self
 
 
@@ -224,6 +305,12 @@ class InterfaceDefinition(_Part):
     description   free text
     lower, upper  the two sides
     contact       how they meet
+    series        plane counts for which the rigid work of adhesion is computed
+                  too; a pair ``[lower, upper]`` or one number for both sides.
+                  None: one step thinner and one thicker where a side is polar
+                  and ideal (its energy depends on the thickness), else nothing
+    separations   distances (angstrom) beyond the gap at which the rigid work of
+                  separation is computed too: the curve W(d)
     source        published value, if there is one
     ============  ==============================================================
     """
@@ -234,6 +321,12 @@ class InterfaceDefinition(_Part):
     lower: SideDefinition = Field(examples=["[lower]"], description="a table with crystal, miller, planes")
     upper: SideDefinition = Field(examples=["[upper]"], description="a table with crystal, miller, planes")
     contact: ContactDefinition = Field(examples=["[contact]"], description="a table with registry")
+    series: Annotated[tuple[tuple[int, int], ...] | None, BeforeValidator(_check_series)] = Field(
+        default=None, examples=["series = [[2, 2], [6, 6]]"], description="pairs of plane counts"
+    )
+    separations: Annotated[tuple[float, ...], BeforeValidator(_check_separations)] = Field(
+        default=(), examples=["separations = [0.5, 1.0, 2.0, 4.0]"], description="angstrom beyond the gap"
+    )
     source: SourceValue | None = Field(
         default=None, examples=["[source]"], description="a table with work_of_adhesion and doi"
     )
@@ -248,6 +341,22 @@ class InterfaceDefinition(_Part):
                 "is expected, because it names files"
             )
         return name
+
+    def at(self, registry: tuple[float, float], gap: float | None) -> InterfaceDefinition:
+        """Return this definition with a numeric registry (fractions of a and b) and a gap (angstrom).
+
+        A gap of None is that at which the closest pair across has the sum of its covalent radii.
+        """
+        change = {"registry": registry, "gap": gap, "scan_points": None}
+        return self.model_copy(update={"contact": self.contact.model_copy(update=change)})
+
+    def with_planes(self, lower: int, upper: int) -> InterfaceDefinition:
+        """Return this definition with other numbers of planes."""
+        sides = {
+            role: side.model_copy(update={"planes": count, "thickness": None})
+            for role, side, count in (("lower", self.lower, lower), ("upper", self.upper, upper))
+        }
+        return self.model_copy(update=sides)
 
 
 def list_definitions() -> list[str]:
@@ -277,5 +386,19 @@ def load_definition(name_or_path: str) -> InterfaceDefinition:
             crystal = resolve_crystal(side.crystal, base=file.parent)
         except InputError as error:
             raise InputError(error.problem, file=file, key=f"{role}.crystal", remedy=error.remedy) from error
-        sides[role] = side.model_copy(update={"crystal": crystal})
+        sides[role] = side.model_copy(
+            update={"crystal": crystal, "chemical_potential": _resolved_reference(side, file, role)}
+        )
     return definition.model_copy(update=sides)
+
+
+def _resolved_reference(side: SideDefinition, file: Path, role: str) -> ChemicalPotential | None:
+    potential = side.chemical_potential
+    if potential is None:
+        return None
+    try:
+        reference = resolve_crystal(potential.reference, base=file.parent)
+    except InputError as error:
+        key = f"{role}.chemical_potential.reference"
+        raise InputError(error.problem, file=file, key=key, remedy=error.remedy) from error
+    return potential.model_copy(update={"reference": reference})

@@ -114,13 +114,15 @@ def _pairs(part: BaseModel, prefix: str, comments: Mapping[str, str]) -> list[st
 
 
 def _toml(value: object) -> str:
-    """Return a TOML value: text, number, truth value or list of them."""
+    """Return a TOML value: text, number, truth value, list or inline table of them."""
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(entry) for entry in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_quoted(key)} = {_toml(one)}" for key, one in value.items()) + " }"
     return repr(value)
 
 

@@ -30,14 +30,14 @@ CHARGE_TOLERANCE = 1e-6
 DIPOLE_TOLERANCE = 0.05  # e angstrom per primitive in-plane cell
 
 
-def plane_charges(slab: Slab, charges: Mapping[str, int]) -> NDArray[np.float64]:
+def plane_charges(slab: Slab, charges: Mapping[str, float]) -> NDArray[np.float64]:
     """Return the formal charge of each plane of a slab, bottom first.
 
     Parameters
     ----------
     slab : Slab
         The slab.
-    charges : mapping of str to int
+    charges : mapping of str to float
         Formal charge of each element, units of e.
 
     Returns
@@ -53,7 +53,7 @@ def plane_charges(slab: Slab, charges: Mapping[str, int]) -> NDArray[np.float64]
     )
 
 
-def tasker_class(slab: Slab, charges: Mapping[str, int] | None) -> TaskerClass | None:
+def tasker_class(slab: Slab, charges: Mapping[str, float] | None) -> TaskerClass | None:
     """Return Tasker's class of a slab as it is cut.
 
     Parameters
@@ -61,7 +61,7 @@ def tasker_class(slab: Slab, charges: Mapping[str, int] | None) -> TaskerClass |
     slab : Slab
         The slab. One that is not neutral as a whole is called III: no stack of dipole-free repeats ends
         in a net charge.
-    charges : mapping of str to int, or None
+    charges : mapping of str to float, or None
         Formal charge of each element, units of e; None for metals and elements.
 
     Returns

@@ -52,6 +52,12 @@ class Slab:
         Index of the bottom plane in the infinite stack (`OrientedCrystal`).
     stoichiometric : bool
         Whether the slab has the composition of the crystal.
+    supercell : tuple of tuple of int
+        In-plane cell of ``atoms``, rows in units of the primitive cell's vectors, shape (2, 2). Another
+        than the primitive one only where a reconstruction (`reconstruction`) needs it; then area and
+        formulas are per this cell.
+    reconstruction : str or None
+        What was moved, in words; None for planes as the bulk has them.
     """
 
     atoms: Atoms
@@ -67,6 +73,8 @@ class Slab:
     planes_per_repeat: int
     first_plane: int
     stoichiometric: bool
+    supercell: tuple[tuple[int, int], tuple[int, int]] = ((1, 0), (0, 1))
+    reconstruction: str | None = None
 
     @property
     def n_planes(self) -> int:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import formal_charges
 from wadflow.interfaces.matching import common_cell, contact_gap, deform, expand, small_strain
 from wadflow.interfaces.overlap import closest_overlap
 from wadflow.interfaces.placement import place
-from wadflow.interfaces.polarity import CHARGE_TOLERANCE, TaskerClass, plane_charges, tasker_class
+from wadflow.interfaces.polar_models import PolarSide, apply_polar_models
+from wadflow.interfaces.polarity import TaskerClass, tasker_class
 from wadflow.interfaces.sides import (
     CONTACT_FACE,
     Role,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
 
     from wadflow.interfaces.definition import InterfaceDefinition, PolarModel
+    from wadflow.interfaces.matching import Supercell
+    from wadflow.interfaces.orientation import OrientedCrystal
     from wadflow.interfaces.slabs import Slab
 
 FloatArray = NDArray[np.float64]
@@ -50,13 +52,21 @@ class InterfaceSide:
     miller : tuple of int
         Indices (hkl); the normal points from lower to upper.
     slab : Slab
-        The unstrained slab in its primitive in-plane cell.
+        The unstrained slab in its primitive in-plane cell, or in the cell of its reconstruction.
     contact_termination, free_termination : str
         Labels of the planes at the contact and at the vacuum.
     tasker_class : {"I", "II", "III"} or None
-        Polarity of the slab; None for metals and elements.
+        Polarity of the bulk cut; None for metals and elements.
     polar_model : str
         Model of the definition.
+    tasker_class_as_run : {"I", "II", "III"} or None
+        Polarity of the slab that is run: II where a reconstruction took the dipole off. None without
+        formal charges and for a symmetric slab, which is not neutral by them.
+    charge_doubt : str or None
+        Why the formal charges may be wrong; None where they are sure.
+    supercell : tuple of tuple of int
+        The side's in-plane cell in the interface, rows in units of its primitive cell's, shape (2, 2):
+        that of the definition, multiplied where a reconstruction needs more room.
     strain : numpy.ndarray
         In-plane small-strain tensor against the crystal's own lattice, dimensionless, positive =
         stretched, axes x and y of the slab, shape (2, 2).
@@ -72,12 +82,15 @@ class InterfaceSide:
     free_termination: str
     tasker_class: TaskerClass | None
     polar_model: PolarModel
+    tasker_class_as_run: TaskerClass | None
+    charge_doubt: str | None
+    supercell: Supercell
     strain: FloatArray
     strain_measure: float
 
     @property
     def n_planes(self) -> int:
-        """Number of atomic planes."""
+        """Number of atomic planes, those that a reconstruction left in part included."""
         return self.slab.n_planes
 
 
@@ -89,6 +102,8 @@ class Interface:
     atomic number, with the arrays ``side`` (0 lower, 1 upper) and ``plane`` (0 = bottom of AB). ``a`` (the
     lower half) and ``b`` (the upper half) are the atoms of ``ab`` at the same geometry, moved as a whole
     to the place that `placement.place` gives; their array ``ab_index`` holds each atom's index in ``ab``.
+    Two reconstructed sides that meet with registry 'bulk' share one plane: each has a part of its atoms,
+    under one number in ``plane``.
 
     Attributes
     ----------
@@ -99,7 +114,8 @@ class Interface:
     area : float
         Area of the in-plane cell, angstrom2.
     gap : float
-        Height between the outermost atoms of the two sides at the contact, angstrom.
+        Height between the outermost atoms of the two sides at the contact, angstrom. 0 (up to the
+        rumpling of a plane) where two reconstructed sides share the plane at the contact.
     registry : tuple of float
         Lateral shift of the upper side from its first contact atom above the lower's, in fractions of
         the interface's a and b.
@@ -134,8 +150,12 @@ def build_interface(
     structures: Mapping[str, Structure] | None = None,
     *,
     vacuum: float,
+    cell_gap: float | None = None,
 ) -> Interface:
     """Cut, match and stack the two sides of an interface.
+
+    With registry "scan" it is built where the scan starts: at the shift (0, 0), at the gap where the
+    closest pair across has the sum of its covalent radii.
 
     Parameters
     ----------
@@ -146,6 +166,9 @@ def build_interface(
         ones. None takes the crystals as they are shipped or given.
     vacuum : float
         Height between the outermost atoms of AB across the cell's boundary, angstrom.
+    cell_gap : float, optional
+        Gap for which the cell's height is made, angstrom; None: the gap itself. Interfaces of one cell
+        at several gaps share A and B, and the vacuum takes the difference.
 
     Returns
     -------
@@ -167,17 +190,18 @@ def build_interface(
     check_available(definition)
     crystals = crystals_of(definition, structures)
     oriented = orient_sides(definition, crystals)
-    slabs = cut_sides(definition, oriented)
-    supercells = {role: side_of(definition, role).supercell for role in CONTACT_FACE}
-    own_cells = {role: np.array(supercells[role]) @ oriented[role].in_plane for role in CONTACT_FACE}
+    polar = apply_polar_models(definition, crystals, oriented, cut_sides(definition, oriented))
+    own_cells = {role: np.array(polar[role].supercell) @ oriented[role].in_plane for role in CONTACT_FACE}
     with blame(definition, "upper", "supercell"):
         cell = common_cell(own_cells["lower"], own_cells["upper"], definition.contact.lower_share)
     sides = {
-        role: _side(definition, role, slabs[role], crystals[role], small_strain(own_cells[role], cell))
+        role: _side(definition, role, polar[role], small_strain(own_cells[role], cell))
         for role in CONTACT_FACE
     }
-    parts = {role: deform(expand(slabs[role].atoms, supercells[role]), cell) for role in CONTACT_FACE}
-    stack, gap, registry = _stack(definition, parts, slabs["lower"], cell)
+    parts = {role: deform(_in_supercell(polar[role]), cell) for role in CONTACT_FACE}
+    stack, gap, registry = _stack(definition, parts, polar, oriented["lower"], cell)
+    if cell_gap is not None:
+        vacuum += cell_gap - gap
     height = float(np.ptp(stack.positions[:, 2])) + vacuum
     stack.set_cell([[*cell[0], 0.0], [*cell[1], 0.0], [0.0, 0.0, height]])
     stack.set_pbc((True, True, False))
@@ -204,31 +228,49 @@ def build_interface(
     )
 
 
+def _in_supercell(side: PolarSide) -> Atoms:
+    """Return the slab in the in-plane cell of its side; a reconstructed one is in it already."""
+    return (
+        side.slab.atoms if side.slab.supercell == side.supercell else expand(side.slab.atoms, side.supercell)
+    )
+
+
 def _stack(
-    definition: InterfaceDefinition, parts: Mapping[Role, Atoms], lower_slab: Slab, cell: FloatArray
+    definition: InterfaceDefinition,
+    parts: Mapping[Role, Atoms],
+    polar: Mapping[Role, PolarSide],
+    oriented: OrientedCrystal,
+    cell: FloatArray,
 ) -> tuple[Atoms, float, tuple[float, float]]:
     """Return both slabs in one structure, the gap (angstrom) and the registry (fractions of a and b)."""
     contact = definition.contact
     lower, upper = parts["lower"].copy(), parts["upper"].copy()
+    lower_slab, upper_slab = polar["lower"].slab, polar["upper"].slab
     first_below = lower.positions[lower.arrays["plane"] == lower_slab.n_planes - 1][0, :2].copy()
     first_above = upper.positions[upper.arrays["plane"] == 0][0, :2].copy()
     highest = lower.positions[:, 2].max()
-    if isinstance(contact.registry, tuple):
-        shift = np.array(contact.registry) @ cell
+    shared = 0
+    if contact.registry != "bulk":
+        shift = np.array((0.0, 0.0) if contact.registry == "scan" else contact.registry) @ cell
         upper.positions[:, :2] += first_below + shift - first_above
         gap = contact_gap(lower, upper, cell) if contact.gap is None else contact.gap
+        upper.positions[:, 2] += highest + gap - upper.positions[:, 2].min()
     else:
         # Both slabs come from one infinite stack: their lateral places fit already, and the cell of the
-        # lower one ends where the next plane begins.
+        # lower one ends where the next plane begins. Reconstructed slabs share a plane there.
         shift = first_above - first_below
-        gap = float(lower_slab.atoms.cell.array[2, 2] - highest)
-    upper.positions[:, 2] += highest + gap - upper.positions[:, 2].min()
+        shared = lower_slab.first_plane + lower_slab.n_planes - upper_slab.first_plane
+        first = lower_slab.first_plane
+        upper.positions[:, 2] += oriented.lowest(first + lower_slab.n_planes - shared) - oriented.lowest(
+            first
+        )
+        gap = float(upper.positions[:, 2].min() - highest)
     fractions = np.linalg.solve(cell.T, shift) + 1e-9  # a shift of -1e-16 is 0, not 1
     fractions = fractions % 1.0 - 1e-9
 
     lower.set_array("side", np.zeros(len(lower), dtype=int))
     upper.set_array("side", np.ones(len(upper), dtype=int))
-    upper.arrays["plane"] += lower_slab.n_planes
+    upper.arrays["plane"] += lower_slab.n_planes - shared
     lower.extend(upper)
     return lower, gap, (float(fractions[0]), float(fractions[1]))
 
@@ -255,24 +297,12 @@ def _check_overlap(definition: InterfaceDefinition, stack: Atoms) -> None:
     )
 
 
-def _side(
-    definition: InterfaceDefinition, role: Role, slab: Slab, structure: Structure, strain: FloatArray
-) -> InterfaceSide:
-    """Describe one side, and refuse a slab that is charged as a whole."""
-    side = side_of(definition, role)
-    charges = formal_charges(side.crystal, structure)
-    net_charge = 0.0 if charges is None else float(plane_charges(slab, charges).sum())
-    if abs(net_charge) > CHARGE_TOLERANCE:
-        raise InputError(
-            f"{slab.n_planes} planes ({' '.join(slab.formulas)}) are not neutral: {net_charge:+.0f} e per "
-            "primitive in-plane cell",
-            file=f"interface '{definition.name}'",
-            key=f"{role}.planes",
-            remedy=f"give a number of planes of whole formula units (a repeat has {slab.planes_per_repeat}), "
-            "or a thickness",
-        )
+def _side(definition: InterfaceDefinition, role: Role, polar: PolarSide, strain: FloatArray) -> InterfaceSide:
+    """Describe one side."""
+    side, slab = side_of(definition, role), polar.slab
     outer = (slab.termination_bottom, slab.termination_top)
     contact_termination, free_termination = outer[::-1] if CONTACT_FACE[role] == "top" else outer
+    is_neutral = side.polar_model != "symmetric"
     return InterfaceSide(
         role=role,
         crystal=side.crystal,
@@ -280,8 +310,11 @@ def _side(
         slab=slab,
         contact_termination=contact_termination,
         free_termination=free_termination,
-        tasker_class=tasker_class(slab, charges),
+        tasker_class=tasker_class(polar.cut, polar.charges.values),
         polar_model=side.polar_model,
+        tasker_class_as_run=tasker_class(slab, polar.charges.values) if is_neutral else None,
+        charge_doubt=polar.charges.doubt,
+        supercell=polar.supercell,
         strain=strain,
         strain_measure=float(np.abs(np.linalg.eigvalsh(strain)).mean()),
     )

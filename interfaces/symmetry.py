@@ -10,6 +10,7 @@ from wadflow.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pymatgen.core import Structure
 
 # Symmetry is searched within this distance (angstrom): above the noise of a relaxed crystal, below any
 # real distortion.
@@ -111,6 +112,20 @@ def primitive_cell(
         np.asarray(found[1], dtype=float),
         np.asarray(found[2], dtype=np.int64),
     )
+
+
+def lattice_symmetry_is_kept(structure: Structure) -> bool:
+    """Whether the crystal's point group, with inversion added, is that of its lattice.
+
+    The Wulff construction repeats a face by the symmetry of the lattice; where the crystal has
+    less (pyrite, for example), faces that differ would be taken for equal.
+    """
+    from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+
+    operations = SpacegroupAnalyzer(structure, symprec=0.01).get_point_group_operations()
+    rotations = {tuple(np.rint(operation.rotation_matrix).astype(int).ravel()) for operation in operations}
+    laue = rotations | {tuple(-entry for entry in rotation) for rotation in rotations}
+    return len(laue) == len(structure.lattice.get_recp_symmetry_operation(symprec=0.01))
 
 
 def _no_symmetry() -> InputError:

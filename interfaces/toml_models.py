@@ -121,6 +121,8 @@ def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[Bas
     """Return the model that validates the table at ``location``."""
     current: type[BaseModel] | None = model
     for part in location:
+        if isinstance(part, int):  # an entry of a list of tables has the model of them all
+            continue
         if current is None or part not in current.model_fields:
             return None
         annotation = current.model_fields[str(part)].annotation

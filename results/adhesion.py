@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from wadflow.results.scans import RegistryMap, SeparationCurve, ThicknessSeries
+
 __all__ = [
     "EV_PER_ANGSTROM2",
     "Decomposition",
@@ -211,6 +213,12 @@ def combine(
     source_value: float | None = None,
     source_doi: str | None = None,
     source_citation: str | None = None,
+    gap: float | None = None,
+    registry: tuple[float, float] | None = None,
+    companions: Sequence[CalculationRecord] = (),
+    registry_map: RegistryMap | None = None,
+    thickness_series: ThicknessSeries | None = None,
+    separation_curve: SeparationCurve | None = None,
     extra_warnings: Sequence[str] = (),
     created: datetime,
     wadflow_version: str,
@@ -245,6 +253,12 @@ def combine(
         Work of adhesion in the source (J/m2, negative = bound); needs `source_doi`.
     source_doi, source_citation : str, optional
         Where it stands.
+    gap, registry : float and tuple of float, optional
+        How the sides meet before relaxation: angstrom, fractions of a and b.
+    companions : sequence of CalculationRecord
+        Calculations behind the next three and behind the strain energies.
+    registry_map, thickness_series, separation_curve : optional
+        What was searched or varied around this work of adhesion.
     extra_warnings : sequence of str
         Sentences to be kept with the result.
     created : datetime
@@ -291,6 +305,8 @@ def combine(
         sign_convention=SIGN_CONVENTION,
         n_interfaces=n_interfaces,
         area=area,
+        gap=gap,
+        registry=registry,
         lower=lower,
         upper=upper,
         model=model_text(lower, upper, ab),
@@ -308,11 +324,15 @@ def combine(
         converged=all(record.converged for record in (ab, a, b, *bulk)),
         warnings=(
             *([] if production else [no_production_sentence(protocol)]),
-            *warning_sentences(lower, upper, (ab, a, b, *bulk), parts),
+            *warning_sentences(lower, upper, (ab, a, b, *bulk), parts, thickness_series),
             *extra_warnings,
         ),
         source=_source(source_value, source_doi, source_citation, value, ab),
         relaxed_structures=checked_structures(structures or {}, ab, a, b),
+        registry_map=registry_map,
+        thickness_series=thickness_series,
+        separation_curve=separation_curve,
+        companions=tuple(companions),
         created=created,
         wadflow_version=wadflow_version,
     )

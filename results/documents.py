@@ -14,6 +14,7 @@ from wadflow.results.records import (
     REQUIRED_SETTINGS,
     AtomsRecord,
     CalculationRecord,
+    ChemicalPotentialRecord,
     Document,
     EnergyKind,
     PawDataset,
@@ -24,6 +25,11 @@ from wadflow.results.records import (
     Task,
     TaskerClass,
 )
+from wadflow.results.scans import (  # noqa: TC001  # pydantic reads them
+    RegistryMap,
+    SeparationCurve,
+    ThicknessSeries,
+)
 
 __all__ = [
     "REQUIRED_SETTINGS",
@@ -32,6 +38,7 @@ __all__ = [
     "AdhesionDocument",
     "AtomsRecord",
     "CalculationRecord",
+    "ChemicalPotentialRecord",
     "Document",
     "EnergyKind",
     "PawDataset",
@@ -94,6 +101,9 @@ class AdhesionDocument(Document):
     sign_convention           -          `SIGN_CONVENTION`
     n_interfaces              -          interfaces in the cell AB
     area                      angstrom2  area of one interface, ``|a x b|``
+    gap                       angstrom   height between the sides' outermost atoms, before
+                                         relaxation; None in documents of version 0.1
+    registry                  fractions  lateral shift of the upper side; None as for gap
     lower, upper              -          the two sides
     model                     -          the model in words
     ab, a, b                  -          calculations: interface, lower slab, upper slab
@@ -107,6 +117,10 @@ class AdhesionDocument(Document):
     warnings                  -          sentences for people
     source                    -          published value; None: the definition names none
     relaxed_structures        -          atoms after the last ionic step, by role
+    registry_map              -          adhesion map over the shift; None: not searched
+    thickness_series          -          over the plane counts; None: not run
+    separation_curve          -          W(d); None: not asked for
+    companions                -          calculations behind these three and the strain energies
     created                   -          time with time zone
     wadflow_version           -          version that made the document
     ========================  =========  ====================================================
@@ -120,6 +134,8 @@ class AdhesionDocument(Document):
     sign_convention: str = SIGN_CONVENTION
     n_interfaces: int = Field(ge=1)
     area: float = Field(gt=0)
+    gap: float | None = None
+    registry: tuple[float, float] | None = None
     lower: SideRecord
     upper: SideRecord
     model: str
@@ -138,6 +154,10 @@ class AdhesionDocument(Document):
     warnings: tuple[str, ...] = ()
     source: SourceRecord | None = None
     relaxed_structures: dict[SlabRole, AtomsRecord] = Field(default_factory=dict)
+    registry_map: RegistryMap | None = None
+    thickness_series: ThicknessSeries | None = None
+    separation_curve: SeparationCurve | None = None
+    companions: tuple[CalculationRecord, ...] = ()
     created: AwareDatetime
     wadflow_version: str
 

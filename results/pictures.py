@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.interfaces.planes import PLANE_TOLERANCE
 from wadflow.results.views import View, side_view, top_view
 
 if TYPE_CHECKING:
@@ -166,7 +167,10 @@ def _frame(atoms: Atoms, names: tuple[str, str]) -> _Frame:
         raise InputError(problem, remedy=remedy)
     z = atoms.positions[:, 2]
     contact = float(z[side == 0].max()), float(z[side == 1].min())
-    if contact[0] >= contact[1]:
+    # Two reconstructed slabs that continue one crystal have each a part of one plane.
+    planes = atoms.arrays["plane"]
+    is_shared = planes[side == 0].max() == planes[side == 1].min()
+    if contact[0] >= contact[1] + (PLANE_TOLERANCE if is_shared else 0.0):
         problem = f"the upper slab starts at {contact[1]:.3f} angstrom, the lower ends at {contact[0]:.3f}"
         raise InputError(problem, remedy=remedy)
     # 0.8: two and a bit cells rather than three where the third would only add width.
@@ -259,6 +263,9 @@ def _label_sides(axes: Axes, frame: _Frame) -> None:
             color=colour,
         )
     gap = frame.ends[1][0] - frame.ends[0][1]
+    if gap < PLANE_TOLERANCE:
+        axes.text(1 + 0.22 * inch, 0, "shared plane", transform=transform, va="center", fontsize=SMALL)
+        return
     axes.annotate(
         "",
         (1 + 0.12 * inch, frame.ends[1][0]),
@@ -276,8 +283,8 @@ def _draw_contact(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
     from matplotlib.patches import Circle, Polygon
 
     planes = atoms.arrays["plane"]
-    lower = atoms[planes == planes[frame.side == 0].max()]
-    upper = atoms[planes == planes[frame.side == 1].min()]
+    lower = atoms[(frame.side == 0) & (planes == planes[frame.side == 0].max())]
+    upper = atoms[(frame.side == 1) & (planes == planes[frame.side == 1].min())]
     view = top_view(lower, frame.span)
     flat = _Frame(np.zeros(len(lower), dtype=np.int64), frame.z, frame.span, frame.scale, frame.names)
     _draw_circles(axes, lower, view, flat)

@@ -25,7 +25,7 @@ from pydantic import (
 if TYPE_CHECKING:
     from ase import Atoms
 
-Role = Literal["AB", "A", "B", "bulk"]
+Role = Literal["AB", "A", "B", "bulk", "slab"]
 SlabRole = Literal["AB", "A", "B"]
 Task = Literal["static", "relax"]
 EnergyKind = Literal["rigid", "relaxed"]
@@ -149,7 +149,8 @@ class CalculationRecord(Document):
     ==============  ===========  ====================================================
     key             -            key in the archive
     label           -            name for people
-    role            -            part in the interface: AB, A (lower), B (upper), or bulk
+    role            -            part in the interface: AB, A (lower), B (upper), or bulk;
+                                 slab: one of a surface
     task            -            ``static`` (one energy) or ``relax`` (cell fixed for slabs)
     formula         -            chemical formula of the whole cell, for example ``Li8O4``
     n_atoms         -            atoms in the cell
@@ -227,6 +228,23 @@ class CalculationRecord(Document):
         return self
 
 
+class ChemicalPotentialRecord(Document):
+    """Chemical potential that the surface energy of a non-stoichiometric slab refers to.
+
+    =========  ======  ==================================================
+    property   unit    meaning
+    =========  ======  ==================================================
+    element    -       symbol
+    reference  -       crystal of that element alone
+    value      eV      relative to the energy per atom of the reference
+    =========  ======  ==================================================
+    """
+
+    element: str
+    reference: str
+    value: float
+
+
 class SideRecord(Document):
     """One side of the interface: what was cut, how it was strained, what that costs.
 
@@ -237,8 +255,16 @@ class SideRecord(Document):
     miller                -      (3,)    Miller indices of the plane, conventional cell
     planes                -      -       atomic planes in the slab
     termination           -      -       formula of the plane at the contact
-    tasker_class          -      -       I, II, III; None without formal charges (metals)
+    free_termination      -      -       formula of the plane at the vacuum; None: not recorded
+    tasker_class          -      -       I, II, III of the bulk cut; None without formal
+                                         charges (metals)
     polar_model           -      -       how a polar slab is treated
+    tasker_class_as_run   -      -       the same of the slab that was run; None also for a
+                                         slab that is not neutral by its formal charges
+    reconstruction        -      -       what was moved, in words; None: nothing
+    chemical_potential    -      -       for a symmetric slab; its surface energy needs it, its
+                                         work of adhesion does not
+    charge_doubt          -      -       why the formal charges may be wrong; None: they are sure
     strain                1      (2, 2)  small strain against the side's own relaxed bulk
     strain_measure        1      -       one number for it, independent of the supercell
     strain_energy         J/m2   -       cost of the strain per interface area; not part of
@@ -257,6 +283,11 @@ class SideRecord(Document):
     strain_measure: float = Field(ge=0)
     strain_energy: float | None
     strain_energy_reason: str | None = None
+    free_termination: str | None = None
+    tasker_class_as_run: TaskerClass | None = None
+    reconstruction: str | None = None
+    chemical_potential: ChemicalPotentialRecord | None = None
+    charge_doubt: str | None = None
 
     @model_validator(mode="after")
     def _reason_instead_of_number(self) -> Self:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from wadflow.results.adhesion import Decomposition
     from wadflow.results.records import CalculationRecord, SideRecord
+    from wadflow.results.scans import ThicknessSeries
 
 NOISE: Final = 1e-4
 """Energies per area below this (J/m2) have no sign worth a warning."""
@@ -22,11 +23,22 @@ def model_text(lower: SideRecord, upper: SideRecord, ab: CalculationRecord) -> s
         if side.tasker_class is not None:
             text += f", Tasker {side.tasker_class}"
         if side.tasker_class == "III":
-            text += f", polar model '{side.polar_model}'"
+            text += f", polar model '{side.polar_model}'{_model_words(side)}"
         sides.append(f"{text}, strain {100 * side.strain_measure:.2f} %")
     task = "atoms relaxed, in-plane cell fixed" if ab.task == "relax" else "rigid"
     dipole = "dipole layer" if ab.equal_settings["dipole_layer"] else "no dipole layer"
     return f"one interface between two slabs with vacuum: {'; '.join(sides)}; {task}; {dipole}"
+
+
+def _model_words(side: SideRecord) -> str:
+    """Say what the model of a polar side did to its planes."""
+    if side.polar_model == "tasker2":
+        moved = side.reconstruction if side.reconstruction is not None else "ions moved to the other face"
+        left = f", Tasker {side.tasker_class_as_run} as run" if side.tasker_class_as_run is not None else ""
+        return f" ({moved}{left})"
+    if side.polar_model == "symmetric":
+        return " (both faces the same termination: not stoichiometric, not neutral by formal charges)"
+    return ""
 
 
 def settings_text(record: CalculationRecord) -> str:
@@ -50,11 +62,47 @@ def no_production_sentence(protocol: str) -> str:
     return f"Protocol '{protocol}' only proves the path; this number is no result."
 
 
+def _polar_sentences(side: SideRecord) -> list[str]:
+    """Say what a polar cut and its model mean for the number."""
+    sentences = []
+    if side.tasker_class == "III" and side.polar_model == "ideal":
+        sentences.append(
+            f"{side.name} is a polar cut (Tasker III, model 'ideal'): the number "
+            "depends on the number of planes and is not converged with it."
+        )
+    elif side.polar_model == "tasker2":
+        sentences.append(
+            f"{side.name} is a polar cut that was reconstructed (model 'tasker2'"
+            f"{f': {side.reconstruction}' if side.reconstruction else ''}): the number holds for that "
+            "pattern of ions."
+        )
+        if side.tasker_class_as_run == "III":
+            sentences.append(
+                f"{side.name} keeps a small formal dipole, which no simple fraction of its outer plane "
+                "takes off."
+            )
+    elif side.polar_model == "symmetric":
+        potential = side.chemical_potential
+        where = (
+            ""
+            if potential is None
+            else f" (given: mu({potential.element}) = E({potential.reference}) {potential.value:+.3f} eV)"
+        )
+        sentences.append(
+            f"{side.name} is not stoichiometric (model 'symmetric'): the work of adhesion does not depend "
+            f"on a chemical potential, the surface energy does{where}."
+        )
+    if side.charge_doubt:
+        sentences.append(f"{side.name}: {side.charge_doubt}; its Tasker class may be wrong.")
+    return sentences
+
+
 def warning_sentences(
     lower: SideRecord,
     upper: SideRecord,
     records: Sequence[CalculationRecord],
     parts: Decomposition,
+    series: ThicknessSeries | None = None,
 ) -> list[str]:
     """Sentences that a reader of the number must see."""
     sentences = [
@@ -63,12 +111,10 @@ def warning_sentences(
         for record in records
         if not record.converged
     ]
-    sentences += [
-        f"{side.name} is a polar cut (Tasker III, model '{side.polar_model}'): the number "
-        "depends on the number of planes and is not converged with it."
-        for side in (lower, upper)
-        if side.tasker_class == "III"
-    ]
+    for side in (lower, upper):
+        sentences += _polar_sentences(side)
+    if series is not None:
+        sentences.append(series.sentence())
     changes = {
         "AB": parts.relaxation_ab,
         "A": parts.relaxation_a,

@@ -6,19 +6,22 @@ result all call these, so that they cannot disagree about what is calculated.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 import wadflow
 from wadflow.interfaces.crystals import load_crystal
 from wadflow.interfaces.faces import has_equal_faces
+from wadflow.interfaces.sides import side_of
 from wadflow.interfaces.stacking import build_interface
+from wadflow.interfaces.strained_bulk import strained_bulk
 from wadflow.interfaces.symmetry import primitive_cell
-from wadflow.results.adhesion import combine
-from wadflow.results.documents import AtomsRecord, SideRecord, SlabRole
-from wadflow.workflows.calculation import Calculation
+from wadflow.results.adhesion import combine, strain_energy
+from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
+from wadflow.workflows.calculation import Calculation, mesh_of_density
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,10 +29,15 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
 
     from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.interfaces.sides import Role
     from wadflow.interfaces.stacking import Interface, InterfaceSide
     from wadflow.results.documents import AdhesionDocument
+    from wadflow.results.records import CalculationRecord
+    from wadflow.results.scans import RegistryMap, SeparationCurve, ThicknessSeries
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
+
+    Finished = tuple[Calculation, Outcome]
 
 SLAB_ROLES: tuple[SlabRole, ...] = ("AB", "A", "B")
 
@@ -40,6 +48,17 @@ cut: the noise of a relaxation must not make new keys for every slab of a crysta
 NO_STRAIN = 1e-4
 """Strain measure below which a side counts as unstrained: twice what the rounding of lattice
 parameters of a few angstrom can make."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What was searched or varied around a work of adhesion, and the calculations behind it."""
+
+    registry_map: RegistryMap | None = None
+    thickness_series: ThicknessSeries | None = None
+    separation_curve: SeparationCurve | None = None
+    records: tuple[CalculationRecord, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def crystals_of(definition: InterfaceDefinition) -> list[str]:
@@ -114,15 +133,12 @@ def bulk_label(crystal: str) -> str:
     return f"{crystal} bulk"
 
 
-def slab_label(definition: InterfaceDefinition, role: SlabRole) -> str:
-    """Name for people of the relaxation of the interface or of one of its slabs."""
-    return f"{definition.name} {role}"
-
-
 def build(
     definition: InterfaceDefinition,
     protocol: Protocol,
     relaxed: Mapping[str, Structure] | None = None,
+    *,
+    cell_gap: float | None = None,
 ) -> Interface:
     """Cut and stack the slabs of a definition in the cell that the protocol wants.
 
@@ -134,8 +150,10 @@ def build(
         Gives the vacuum.
     relaxed : mapping of str to Structure, optional
         Relaxed conventional cells by crystal; None takes the crystals as shipped or given.
+    cell_gap : float, optional
+        Gap (angstrom) for which the cell's height is made; None: the interface's own.
     """
-    return build_interface(definition, relaxed, vacuum=protocol.slab.vacuum)
+    return build_interface(definition, relaxed, vacuum=protocol.slab.vacuum, cell_gap=cell_gap)
 
 
 def needs_dipole_layer(interface: Interface) -> bool:
@@ -143,20 +161,82 @@ def needs_dipole_layer(interface: Interface) -> bool:
     return not all(has_equal_faces(atoms) for atoms in (interface.ab, interface.a, interface.b))
 
 
-def slab_calculations(interface: Interface, protocol: Protocol) -> dict[SlabRole, Calculation]:
-    """Return the three relaxations; the first ionic step of each is the rigid energy."""
-    dipole_layer = needs_dipole_layer(interface)
+def mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:
+    """Return the k-points of AB, A and B alike: a metal on one side needs a denser mesh than salts do."""
+    salts = all(side.tasker_class is not None for side in interface.sides)
+    settings = protocol.electrons
+    density = settings.ionic_kpoint_density if salts else settings.kpoint_density
+    return mesh_of_density(interface.ab, density)
+
+
+def slab_calculations(
+    interface: Interface,
+    protocol: Protocol,
+    *,
+    dipole_layer: bool,
+    task: Literal["static", "relax"] = "relax",
+    name: str | None = None,
+) -> dict[SlabRole, Calculation]:
+    """Return the calculations of AB, A and B; in relaxations the first ionic step is the rigid energy.
+
+    Parameters
+    ----------
+    interface : Interface
+        What was built.
+    protocol : Protocol
+        Numerical settings.
+    dipole_layer : bool
+        Whether a dipole layer parts the faces; alike for all three.
+    task : {"static", "relax"}
+        One energy each, or a relaxation.
+    name : str, optional
+        Name for people; the definition's if not given.
+    """
     structures = {"AB": interface.ab, "A": interface.a, "B": interface.b}
+    kpoints = mesh(interface, protocol)
     return {
         role: Calculation.prepare(
             structures[role],
             protocol,
-            label=slab_label(interface.definition, role),
-            task="relax",
+            label=f"{name or interface.definition.name} {role}",
+            task=task,
             dipole_layer=dipole_layer,
+            kpoints=kpoints,
         )
         for role in SLAB_ROLES
     }
+
+
+def strain_calculations(
+    interface: Interface, protocol: Protocol, crystals: Mapping[str, Structure] | None
+) -> dict[Role, tuple[Calculation, Calculation]]:
+    """Return for each strained side the energies of its crystal with and without the strain.
+
+    Both have the k-points of the unstrained crystal, so that only the strain differs.
+
+    Parameters
+    ----------
+    interface : Interface
+        What was built.
+    protocol : Protocol
+        Numerical settings.
+    crystals : mapping of str to Structure, optional
+        Relaxed conventional cells by crystal; None takes the crystals as shipped or given.
+    """
+    found: dict[Role, tuple[Calculation, Calculation]] = {}
+    for side in interface.sides:
+        if side.strain_measure <= NO_STRAIN:
+            continue
+        structure = load_crystal(side.crystal).structure if crystals is None else crystals[side.crystal]
+        strained, unstrained = strained_bulk(structure, side.miller, side.supercell, side.strain)
+        label = f"{bulk_label(side.crystal)} as in {interface.definition.name} {side.role}"
+        reference = Calculation.prepare(unstrained, protocol, label=f"{label}, unstrained", task="static")
+        mesh = reference.electrons.kpoints
+        found[side.role] = (
+            Calculation.prepare(strained, protocol, label=f"{label}, strained", task="static", kpoints=mesh),
+            reference,
+        )
+    return found
 
 
 def assemble(
@@ -167,6 +247,8 @@ def assemble(
     slabs: Mapping[SlabRole, tuple[Calculation, Outcome]],
     bulk: Mapping[str, tuple[Calculation, Outcome]],
     is_from_archive: Callable[[Calculation], bool],
+    strain: Mapping[Role, tuple[Finished, Finished]] | None = None,
+    extras: Extras | None = None,
 ) -> AdhesionDocument:
     """Combine finished calculations to the document of a work of adhesion.
 
@@ -180,16 +262,27 @@ def assemble(
         The relaxation of each crystal.
     is_from_archive : callable
         Says whether a calculation was found and not computed in this run.
+    strain : mapping of "lower", "upper" to pairs of (Calculation, Outcome), optional
+        The crystal of each strained side with the strain and without it.
+    extras : Extras, optional
+        Adhesion map, thickness series, separation curve.
 
     Raises
     ------
     wadflow.errors.SettingsMismatchError
         Where AB, A and B do not come from equal settings.
     """
+    extras = extras or Extras()
     records = {
         role: outcome.record(calculation, role=role, from_archive=is_from_archive(calculation))
         for role, (calculation, outcome) in slabs.items()
     }
+    strain = strain or {}
+    companions = [
+        outcome.record(calculation, role="bulk", from_archive=is_from_archive(calculation))
+        for pair in strain.values()
+        for calculation, outcome in pair
+    ]
     source = definition.source
     return combine(
         name=definition.name,
@@ -198,9 +291,11 @@ def assemble(
         production=protocol.production,
         area=interface.area,
         n_interfaces=interface.n_interfaces,
+        gap=interface.gap,
+        registry=interface.registry,
         faces_differ=needs_dipole_layer(interface),
-        lower=_side_record(interface.lower),
-        upper=_side_record(interface.upper),
+        lower=_side_record(interface.lower, strain.get("lower"), interface),
+        upper=_side_record(interface.upper, strain.get("upper"), interface),
         ab=records["AB"],
         a=records["A"],
         b=records["B"],
@@ -212,6 +307,11 @@ def assemble(
             role: _labelled(outcome.atoms, calculation.atoms)
             for role, (calculation, outcome) in slabs.items()
         },
+        companions=[*extras.records, *companions],
+        registry_map=extras.registry_map,
+        thickness_series=extras.thickness_series,
+        separation_curve=extras.separation_curve,
+        extra_warnings=extras.warnings,
         source_value=source.work_of_adhesion if source else None,
         source_doi=source.doi if source else None,
         source_citation=source.citation if source else None,
@@ -229,8 +329,19 @@ def _labelled(final: AtomsRecord, asked: AtomsRecord) -> AtomsRecord:
     return final.model_copy(update={"side": asked.side, "plane": asked.plane})
 
 
-def _side_record(side: InterfaceSide) -> SideRecord:
-    strained = side.strain_measure > NO_STRAIN
+def _side_record(
+    side: InterfaceSide, strain: tuple[Finished, Finished] | None, interface: Interface
+) -> SideRecord:
+    potential = side_of(interface.definition, side.role).chemical_potential
+    energy: float | None = 0.0
+    if strain is not None:
+        (_, strained), (_, unstrained) = strain
+        n_bulk = len(unstrained.atoms.numbers)
+        half = interface.a if side.role == "lower" else interface.b
+        per_atom = (strained.energy / n_bulk, unstrained.energy / n_bulk)
+        energy = strain_energy(*per_atom, len(half), interface.area)
+    elif side.strain_measure > NO_STRAIN:
+        energy = None
     return SideRecord(
         crystal=side.crystal,
         miller=side.miller,
@@ -240,6 +351,11 @@ def _side_record(side: InterfaceSide) -> SideRecord:
         polar_model=side.polar_model,
         strain=side.strain.tolist(),
         strain_measure=side.strain_measure,
-        strain_energy=None if strained else 0.0,
-        strain_energy_reason="not computed in this version" if strained else None,
+        strain_energy=energy,
+        strain_energy_reason="not computed" if energy is None else None,
+        free_termination=side.free_termination,
+        tasker_class_as_run=side.tasker_class_as_run,
+        reconstruction=side.slab.reconstruction,
+        chemical_potential=ChemicalPotentialRecord(**potential.model_dump()) if potential else None,
+        charge_doubt=side.charge_doubt,
     )

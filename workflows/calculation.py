@@ -77,7 +77,9 @@ class ElectronicStructure(_Frozen):
 class Relaxation(_Frozen):
     """How the atoms move; everything here enters the key.
 
-    ``fmax`` in eV/angstrom, ``curvature`` (the optimizer's first guess) in eV/angstrom2.
+    ``fmax`` in eV/angstrom, ``curvature`` (the optimizer's first guess) in eV/angstrom2. ``moves``:
+    every atom, or only the gap, in which the upper side moves along z as a rigid body; ``fmax`` and
+    ``curvature`` are then those of the whole body.
     """
 
     fmax: PositiveFloat
@@ -85,6 +87,7 @@ class Relaxation(_Frozen):
     optimizer: str
     curvature: PositiveFloat
     relax_cell: bool
+    moves: Literal["atoms", "gap"] = "atoms"
 
 
 class Calculation(_Frozen):
@@ -133,7 +136,8 @@ class Calculation(_Frozen):
             "pbc": atoms.pbc,
             "magnetic_moments": self.magnetic_moments,
             "electrons": self.electrons.model_dump(mode="json"),
-            "relaxation": self.relaxation and self.relaxation.model_dump(mode="json"),
+            # Without what later versions added: older keys stay true.
+            "relaxation": self.relaxation and self.relaxation.model_dump(mode="json", exclude_defaults=True),
             "gpaw_major": self.gpaw_major,
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -177,6 +181,8 @@ class Calculation(_Frozen):
         task: Literal["static", "relax"],
         relax_cell: bool = False,
         dipole_layer: bool = False,
+        moves: Literal["atoms", "gap"] = "atoms",
+        kpoints: tuple[int, int, int] | None = None,
     ) -> Self:
         """Fill in a calculation from a structure and a protocol.
 
@@ -198,22 +204,26 @@ class Calculation(_Frozen):
             Whether the cell relaxes too.
         dipole_layer : bool
             Whether a dipole layer parts the two faces of a slab.
+        moves : {"atoms", "gap"}
+            In a relaxation: every atom, or the upper side (array ``side`` 1) as a rigid body along z.
+        kpoints : tuple of int, optional
+            Monkhorst-Pack mesh, where it must be that of another calculation; None: from the
+            protocol's density.
 
         Raises
         ------
         wadflow.errors.InputError
             Where the structure and the task do not fit.
         """
-        from ase.calculators.calculator import kptdensity2monkhorstpack
-
         _check_cell(atoms, label, relax_cell=relax_cell, dipole_layer=dipole_layer)
+        if moves == "gap":
+            _check_sides(atoms, label)
         crystal = bool(atoms.pbc.all())
         settings = protocol.electrons
         density = settings.bulk_kpoint_density if crystal else settings.kpoint_density
-        mesh = kptdensity2monkhorstpack(atoms, density, even=False)
+        mesh = kpoints or mesh_of_density(atoms, density)
         moments = atoms.get_initial_magnetic_moments()
         polarized = bool(np.any(moments))
-        relaxation = protocol.relaxation
         return cls(
             label=label,
             protocol=protocol.name,
@@ -222,7 +232,7 @@ class Calculation(_Frozen):
             electrons=ElectronicStructure(
                 functional=settings.functional,
                 cutoff=settings.bulk_cutoff if relax_cell else settings.cutoff,
-                kpoints=(int(mesh[0]), int(mesh[1]), int(mesh[2])),
+                kpoints=mesh,
                 smearing=settings.smearing,
                 smearing_width=settings.smearing_width,
                 energy_convergence=protocol.convergence.energy,
@@ -232,17 +242,19 @@ class Calculation(_Frozen):
                 spin_polarized=polarized,
                 paw=_datasets(atoms, protocol),
             ),
-            relaxation=Relaxation(
-                fmax=relaxation.bulk_fmax if relax_cell else relaxation.fmax,
-                max_steps=relaxation.max_steps,
-                optimizer=relaxation.optimizer,
-                curvature=relaxation.curvature,
-                relax_cell=relax_cell,
-            )
+            relaxation=_relaxation(atoms, protocol, relax_cell=relax_cell, moves=moves)
             if task == "relax"
             else None,
             gpaw_major=gpaw_version().split(".")[0],
         )
+
+
+def mesh_of_density(atoms: Atoms, density: float) -> tuple[int, int, int]:
+    """Return the smallest Monkhorst-Pack mesh of at least this density (points per inverse angstrom)."""
+    from ase.calculators.calculator import kptdensity2monkhorstpack
+
+    first, second, third = kptdensity2monkhorstpack(atoms, density, even=False)
+    return int(first), int(second), int(third)
 
 
 def gpaw_version() -> str:
@@ -289,6 +301,34 @@ def _datasets(atoms: Atoms, protocol: Protocol) -> tuple[PawDataset, ...]:
     functional = protocol.electrons.functional
     symbols = sorted(set(atoms.get_chemical_symbols()))
     return tuple(find_dataset(symbol, functional, protocol.paw.get(symbol)) for symbol in symbols)
+
+
+def _relaxation(
+    atoms: Atoms, protocol: Protocol, *, relax_cell: bool, moves: Literal["atoms", "gap"]
+) -> Relaxation:
+    settings = protocol.relaxation
+    if moves == "gap":
+        # Per area, so that a supercell comes to the same gap in the same steps.
+        area = float(np.linalg.norm(np.cross(atoms.cell.array[0], atoms.cell.array[1])))
+        fmax, curvature = round(settings.gap_stress * area, 6), round(settings.gap_stiffness * area, 6)
+    else:
+        fmax = settings.bulk_fmax if relax_cell else settings.fmax
+        compound = len(set(atoms.numbers.tolist())) > 1
+        curvature = settings.compound_curvature if compound else settings.curvature
+    return Relaxation(
+        fmax=fmax,
+        max_steps=settings.max_steps,
+        optimizer=settings.optimizer,
+        curvature=curvature,
+        relax_cell=relax_cell,
+        moves=moves,
+    )
+
+
+def _check_sides(atoms: Atoms, label: str) -> None:
+    if "side" not in atoms.arrays or set(atoms.arrays["side"].tolist()) != {0, 1}:
+        problem = f"'{label}' is to have its gap optimised, but its atoms are not those of two sides"
+        raise InputError(problem, remedy="give AB of an interface, with the array 'side' (0 lower, 1 upper)")
 
 
 def _check_cell(atoms: Atoms, label: str, *, relax_cell: bool, dipole_layer: bool) -> None:

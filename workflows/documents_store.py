@@ -21,7 +21,8 @@ def read_documents(archive: Archive) -> list[AdhesionDocument]:
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    return [_read(archive, name) for name in archive.documents()]
+    # A "+" stands in no name of an interface or a protocol: documents of other kinds have one.
+    return [_read(archive, name) for name in archive.documents() if "+" not in name]
 
 
 def _read(archive: Archive, name: str) -> AdhesionDocument:

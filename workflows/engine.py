@@ -23,6 +23,7 @@ from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
 from wadflow.workflows.calculation import Calculation, gpaw_parameters
 from wadflow.workflows.durable import replace_file
+from wadflow.workflows.gap_filter import GapFilter
 from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator, largest_force
 from wadflow.workflows.outcome import (
     FAILURE_FILE,
@@ -33,6 +34,7 @@ from wadflow.workflows.outcome import (
     Failure,
     Outcome,
 )
+from wadflow.workflows.paw import show_datasets_to_gpaw
 from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
 
 if TYPE_CHECKING:
@@ -109,6 +111,7 @@ class GpawSolver:
         if self._calculator is None:
             from gpaw.new.ase_interface import GPAW
 
+            show_datasets_to_gpaw()
             self._calculator = GPAW(**gpaw_parameters(self._calculation), txt=str(self._log))
             self._calculator.hooks["scf_step"] = self._scf_step
         return self._calculator
@@ -221,7 +224,7 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
         Whether they came to rest within the allowed steps.
     max_force : float
         Largest force (eV/angstrom) at the end; where the cell relaxes too, of ASE's generalised
-        cell forces as well.
+        cell forces as well; where the gap relaxes, that on the upper side as a whole.
     """
     relaxation = calculation.relaxation
     if relaxation is None:
@@ -229,7 +232,11 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
     import ase.optimize
     from ase.filters import FrechetCellFilter
 
-    target = FrechetCellFilter(atoms) if relaxation.relax_cell else atoms
+    target: Any = atoms
+    if relaxation.moves == "gap":
+        target = GapFilter(atoms)
+    elif relaxation.relax_cell:
+        target = FrechetCellFilter(atoms)
     optimizer_class = getattr(ase.optimize, relaxation.optimizer)
     optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature)
     converged = bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))

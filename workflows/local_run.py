@@ -112,7 +112,9 @@ def _run_flow(definition: InterfaceDefinition, protocol: Protocol, execution: Ex
         # jobflow 0.4 calls a function of monty that will go in 2028
         warnings.filterwarnings("ignore", "cd is deprecated", FutureWarning)
         responses = run_locally(flow, store=store, log=False, raise_immediately=True)
-    output = next(responses[made.uuid][1].output for made in flow.jobs if made.name == "adhesion_document")
+    # A job that was replaced answers again under its identifier, with a higher index.
+    answers = responses[flow.jobs[-1].uuid]
+    output = answers[max(answers)].output
     if not isinstance(output, AdhesionDocument):
         problem = f"the flow of '{definition.name}' ended without a document"
         raise CalculationError(problem)

@@ -32,6 +32,7 @@ from wadflow.workflows.protocol import Protocol, load_protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jobflow import Job
     from pymatgen.core import Molecule
 
 CALCULATOR_NAME = "GPAW"
@@ -75,10 +76,13 @@ class _GpawMaker(AseMaker):
         Numerical settings.
     dipole_layer : bool
         Whether a dipole layer in the vacuum parts the two faces of a slab.
+    kpoints : tuple of int, optional
+        Monkhorst-Pack mesh; None takes the protocol's density.
     """
 
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
     dipole_layer: bool = False
+    kpoints: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse fields of atomate2 that would be silently without effect.
@@ -138,6 +142,8 @@ class _GpawMaker(AseMaker):
             task=self._task,
             relax_cell=self._relax_cell,
             dipole_layer=self.dipole_layer,
+            moves=self._moves,
+            kpoints=self.kpoints,
         )
 
     def run_ase(
@@ -163,6 +169,10 @@ class _GpawMaker(AseMaker):
     @property
     def _relax_cell(self) -> bool:
         return False
+
+    @property
+    def _moves(self) -> Literal["atoms", "gap"]:
+        return "atoms"
 
     def _document(self, structure: Structure) -> GpawTaskDoc:
         calculation = self.calculation(structure)
@@ -201,6 +211,8 @@ class GpawStaticMaker(_GpawMaker):
         Numerical settings; ``standard`` if not given.
     dipole_layer : bool
         Whether a dipole layer in the vacuum parts the two faces of a slab.
+    kpoints : tuple of int, optional
+        Monkhorst-Pack mesh; None takes the protocol's density.
     """
 
     name: str = "GPAW static"
@@ -224,10 +236,16 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
         Numerical settings; ``standard`` if not given.
     dipole_layer : bool
         Whether a dipole layer in the vacuum parts the two faces of a slab.
+    kpoints : tuple of int, optional
+        Monkhorst-Pack mesh; None takes the protocol's density.
+    moves : {"atoms", "gap"}
+        Every atom, or only the gap of an interface, whose upper side (site property ``side`` 1) then
+        moves along z as a rigid body.
     """
 
     name: str = "GPAW relax"
     relax_cell: bool = False
+    moves: Literal["atoms", "gap"] = "atoms"
 
     @property
     def _task(self) -> Literal["static", "relax"]:
@@ -236,6 +254,36 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     @property
     def _relax_cell(self) -> bool:
         return self.relax_cell
+
+    @property
+    def _moves(self) -> Literal["atoms", "gap"]:
+        return self.moves
+
+
+def job_for(calculation: Calculation, protocol: Protocol) -> Job:
+    """Return the job of a Maker that runs this calculation; its output is a `GpawTaskDoc`.
+
+    Parameters
+    ----------
+    calculation : Calculation
+        Prepared with ``protocol``.
+    protocol : Protocol
+        Numerical settings.
+    """
+    settings: dict[str, Any] = {
+        "name": calculation.label,
+        "protocol": protocol,
+        "dipole_layer": calculation.electrons.dipole_layer,
+        "kpoints": calculation.electrons.kpoints,
+    }
+    relaxation = calculation.relaxation
+    maker: _GpawMaker = (
+        GpawStaticMaker(**settings)
+        if relaxation is None
+        else GpawRelaxMaker(**settings, relax_cell=relaxation.relax_cell, moves=relaxation.moves)
+    )
+    made: Job = maker.make(AseAtomsAdaptor.get_structure(calculation.to_atoms()))
+    return made
 
 
 def _default(item: Field[Any]) -> Any:

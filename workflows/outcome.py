@@ -107,6 +107,20 @@ class Outcome(BaseModel):
         )
 
 
+def unknown_outcome(calculation: Calculation) -> Outcome:
+    """Stand in, while planning, for an outcome that is not there yet: the atoms as asked for, no energy."""
+    return Outcome.model_construct(
+        key=calculation.key,
+        label=calculation.label,
+        protocol=calculation.protocol,
+        task=calculation.task,
+        atoms=calculation.atoms,
+        initial_energy=0.0,
+        energy=0.0,
+        converged=False,
+    )
+
+
 class Failure(BaseModel):
     """Why the engine stopped without a result: type and message of the exception."""
 

@@ -17,6 +17,17 @@ from pathlib import Path
 from wadflow.errors import InputError
 from wadflow.results.documents import PawDataset
 
+DATASETS = Path(__file__).parent / "datasets"
+"""Data sets that come with wadflow; GPAW's own search path goes before."""
+
+
+def show_datasets_to_gpaw() -> None:
+    """Put the data sets that come with wadflow at the end of GPAW's search path."""
+    import gpaw
+
+    if str(DATASETS) not in gpaw.setup_paths:
+        gpaw.setup_paths.append(str(DATASETS))
+
 
 @cache
 def find_dataset(symbol: str, functional: str, name: str | None = None) -> PawDataset:
@@ -39,8 +50,9 @@ def find_dataset(symbol: str, functional: str, name: str | None = None) -> PawDa
     import gpaw
 
     file_name = ".".join(part for part in (symbol, name, functional) if part)
-    for folder in gpaw.setup_paths:
-        for path in (Path(folder) / file_name, Path(folder) / f"{file_name}.gz"):
+    folders = [Path(folder) for folder in (*gpaw.setup_paths, DATASETS)]
+    for folder in folders:
+        for path in (folder / file_name, folder / f"{file_name}.gz"):
             if path.is_file():
                 content = path.read_bytes()
                 xml = gzip.decompress(content) if path.suffix == ".gz" else content
@@ -50,7 +62,7 @@ def find_dataset(symbol: str, functional: str, name: str | None = None) -> PawDa
                     fingerprint=hashlib.md5(xml, usedforsecurity=False).hexdigest(),
                     valence_electrons=_valence_electrons(xml, path),
                 )
-    searched = ", ".join(str(folder) for folder in gpaw.setup_paths) or "an empty search path"
+    searched = ", ".join(str(folder) for folder in folders)
     raise InputError(
         f"GPAW has no PAW data set '{file_name}' (searched: {searched})",
         key="paw",

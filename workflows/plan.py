@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from wadflow.workflows import adhesion_steps as steps
+from wadflow.workflows.adhesion_program import adhesion_program
 from wadflow.workflows.launch import read_outcome
+from wadflow.workflows.outcome import unknown_outcome
 
 if TYPE_CHECKING:
-    from pymatgen.core import Structure
-
     from wadflow.interfaces.definition import InterfaceDefinition
     from wadflow.interfaces.stacking import Interface
-    from wadflow.results.documents import AdhesionDocument, Role, SlabRole
+    from wadflow.results.documents import AdhesionDocument, Role
+    from wadflow.workflows.adhesion_program import FinishedAdhesion
     from wadflow.workflows.archive import Archive
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
 
-State = Literal["in the archive", "new", "being computed", "waits for the bulk"]
+State = Literal["in the archive", "new", "being computed", "waits for others"]
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,14 @@ class PlannedCalculation:
     role : {"AB", "A", "B", "bulk"}
         Its part in the interface.
     calculation : Calculation
-        What would run. For slabs of a crystal that was not relaxed yet it is cut from the
-        unrelaxed crystal: atoms and k-points hold, the key does not.
+        What would run. Where it depends on one that was not calculated yet (a crystal that is not
+        relaxed, a gap that is not optimised), it is built of the unrelaxed structure: atoms and k-points
+        hold, the key does not.
     state : str
-        ``in the archive``, ``new``, ``being computed``, or ``waits for the bulk`` where the key
+        ``in the archive``, ``new``, ``being computed``, or ``waits for others`` where the key
         cannot be known yet.
     same_as : str, optional
-        Role of an earlier calculation of the plan that is this one too.
+        Label of an earlier calculation of the plan that is this one too.
     outcome : Outcome, optional
         What the archive has.
     """
@@ -45,13 +46,13 @@ class PlannedCalculation:
     role: Role
     calculation: Calculation
     state: State
-    same_as: Role | None = None
+    same_as: str | None = None
     outcome: Outcome | None = None
 
     @property
     def key(self) -> str | None:
-        """Key in the archive; None while it depends on a bulk relaxation."""
-        return None if self.state == "waits for the bulk" else self.calculation.key
+        """Key in the archive; None while it depends on a calculation that was not done."""
+        return None if self.state == "waits for others" else self.calculation.key
 
 
 @dataclass(frozen=True)
@@ -62,21 +63,26 @@ class AdhesionPlan:
     ----------
     definition, protocol
         What is to be calculated, and how.
-    interface : Interface
-        As it is built of the relaxed crystals, or of the unrelaxed ones where some are missing.
+    finished : FinishedAdhesion
+        The walk through all calculations; of a complete plan only its outcomes are real.
     calculations : tuple of PlannedCalculation
-        Bulk crystals first, then AB, A and B.
+        In the order in which they are needed.
     """
 
     definition: InterfaceDefinition
     protocol: Protocol
-    interface: Interface
+    finished: FinishedAdhesion
     calculations: tuple[PlannedCalculation, ...]
 
     @property
     def complete(self) -> bool:
         """Whether the archive has everything, so that nothing needs to run."""
         return all(planned.outcome is not None for planned in self.calculations)
+
+    @property
+    def interface(self) -> Interface:
+        """The interface as far as it is known: of unrelaxed crystals where they are not relaxed yet."""
+        return self.finished.interface
 
     def document(self) -> AdhesionDocument:
         """Assemble the document of a complete plan; starts no calculation.
@@ -86,26 +92,11 @@ class AdhesionPlan:
         ValueError
             Where the plan is not complete.
         """
-        slabs: dict[SlabRole, tuple[Calculation, Outcome]] = {}
-        bulk: dict[str, tuple[Calculation, Outcome]] = {}
-        crystals = iter(steps.crystals_of(self.definition))
-        for planned in self.calculations:
-            if planned.outcome is None:
-                problem = f"{planned.calculation.label} is not in the archive"
-                raise ValueError(problem)
-            finished = (planned.calculation, planned.outcome)
-            if planned.role == "bulk":
-                bulk[next(crystals)] = finished
-            else:
-                slabs[planned.role] = finished
-        return steps.assemble(
-            self.definition,
-            self.protocol,
-            self.interface,
-            slabs=slabs,
-            bulk=bulk,
-            is_from_archive=lambda _calculation: True,
-        )
+        missing = next((one for one in self.calculations if one.outcome is None), None)
+        if missing is not None:
+            problem = f"{missing.calculation.label} is not in the archive"
+            raise ValueError(problem)
+        return self.finished.document(is_from_archive=lambda _calculation: True)
 
 
 def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: Archive) -> AdhesionPlan:
@@ -116,46 +107,37 @@ def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: 
     wadflow.errors.InputError
         Where the interface cannot be built.
     """
+    program = adhesion_program(definition, protocol)
     planned: list[PlannedCalculation] = []
-    relaxed: dict[str, Structure] = {}
-    for crystal in steps.crystals_of(definition):
-        calculation = steps.bulk_calculation(crystal, protocol)
-        bulk = _look_up("bulk", calculation, archive)
-        planned.append(bulk)
-        if bulk.outcome is not None:
-            relaxed[crystal] = steps.conventional_crystal(crystal, _structure(bulk.outcome))
-    known = len(relaxed) == len(planned)
-    interface = steps.build(definition, protocol, relaxed if known else None)
-    roles: dict[str, Role] = {}
-    for role, calculation in steps.slab_calculations(interface, protocol).items():
-        same_as = roles.setdefault(calculation.key, role)
-        one = (
-            _look_up(role, calculation, archive, same_as=None if same_as == role else same_as)
-            if known
-            else PlannedCalculation(
-                role,
-                calculation,
-                "waits for the bulk",
-                same_as=None if same_as == role else same_as,
+    labels: dict[str, str] = {}
+    known = True
+    batch = next(program)
+    while True:
+        outcomes: dict[str, Outcome] = {}
+        for request in batch:
+            calculation = request.calculation
+            first = labels.setdefault(calculation.key, calculation.label)
+            same_as = None if first == calculation.label else first
+            one = (
+                _look_up(request.role, calculation, archive, same_as=same_as)
+                if known
+                else PlannedCalculation(request.role, calculation, "waits for others", same_as)
             )
-        )
-        planned.append(one)
-    return AdhesionPlan(definition, protocol, interface, tuple(planned))
+            planned.append(one)
+            # In place of what is not known yet the structure as it was asked for goes on.
+            outcomes[calculation.key] = one.outcome or unknown_outcome(calculation)
+        known = known and all(one.outcome is not None for one in planned)
+        try:
+            batch = program.send(outcomes)
+        except StopIteration as end:
+            return AdhesionPlan(definition, protocol, end.value, tuple(planned))
 
 
 def _look_up(
-    role: Role, calculation: Calculation, archive: Archive, *, same_as: Role | None = None
+    role: Role, calculation: Calculation, archive: Archive, *, same_as: str | None
 ) -> PlannedCalculation:
     entry = archive.find(calculation.key)
     if entry is not None:
         return PlannedCalculation(role, calculation, "in the archive", same_as, read_outcome(entry))
     state: State = "new" if archive.owner(calculation.key) is None else "being computed"
     return PlannedCalculation(role, calculation, state, same_as)
-
-
-def _structure(outcome: Outcome) -> Structure:
-    from pymatgen.core import Structure
-
-    atoms = outcome.atoms
-    species: list[Any] = list(atoms.numbers)
-    return Structure(atoms.cell, species, atoms.positions, coords_are_cartesian=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
@@ -30,6 +30,7 @@ class ElectronSettings(_Settings):
     cutoff                --     eV, plane waves at a fixed cell
     bulk_cutoff           --     eV, plane waves where a cell relaxes
     kpoint_density        --     points per inverse angstrom (2 pi included)
+    ionic_kpoint_density  --     the same for interfaces without a metal
     bulk_kpoint_density   --     points per inverse angstrom, for crystals
     smearing              --     name of the distribution
     smearing_width        --     eV
@@ -43,6 +44,7 @@ class ElectronSettings(_Settings):
     cutoff: PositiveFloat
     bulk_cutoff: PositiveFloat
     kpoint_density: PositiveFloat
+    ionic_kpoint_density: PositiveFloat
     bulk_kpoint_density: PositiveFloat
     smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
     smearing_width: PositiveFloat
@@ -72,7 +74,11 @@ class RelaxationSettings(_Settings):
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
     (stress times volume per atom). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
-    second derivative: its first step is force over curvature.
+    second derivative: its first step is force over curvature; ``compound_curvature`` the same for
+    structures of more than one element, whose bonds are stiffer than a metal's. ``gap_stress`` in
+    eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
+    ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the
+    energy per area.
     """
 
     fmax: PositiveFloat
@@ -80,6 +86,9 @@ class RelaxationSettings(_Settings):
     bulk_fmax: PositiveFloat
     optimizer: Literal["BFGS", "LBFGS"]
     curvature: PositiveFloat
+    compound_curvature: PositiveFloat
+    gap_stress: PositiveFloat
+    gap_stiffness: PositiveFloat
 
 
 class Protocol(_Settings):
@@ -108,6 +117,25 @@ class Protocol(_Settings):
     paw: dict[str, str] = Field(default_factory=dict)
 
 
+def _with_base(content: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Fill in what a protocol leaves to the shipped one that it is based on, key by key."""
+    base = content.pop("based_on", None)
+    if base is None:
+        return content
+    if base not in list_protocols():
+        raise InputError(
+            f"{base!r} is no shipped protocol",
+            file=file,
+            key="based_on",
+            remedy=f"give one of {', '.join(list_protocols())}",
+        )
+    filled = _with_base(read_toml(PROTOCOL_FOLDER / f"{base}.toml"), file)
+    for key, value in content.items():
+        table = isinstance(value, dict) and isinstance(filled.get(key), dict)
+        filled[key] = {**filled[key], **value} if table else value
+    return filled
+
+
 def list_protocols() -> list[str]:
     """Names of the shipped protocols."""
     return available_names(PROTOCOL_FOLDER)
@@ -122,7 +150,7 @@ def load_protocol(name_or_path: str) -> Protocol:
         Where the file is missing or cannot be a protocol; names file, key and remedy.
     """
     file = find_file(name_or_path, PROTOCOL_FOLDER, what="protocol")
-    protocol = validate(Protocol, read_toml(file), file=file)
+    protocol = validate(Protocol, _with_base(read_toml(file), file), file=file)
     if protocol.name in list_protocols() and file.parent != PROTOCOL_FOLDER:
         problem = f"'{protocol.name}' is the name of a shipped protocol"
         remedy = "give yours another name: results are kept and shown under it"

@@ -211,3 +211,19 @@ def test_cell_must_lie_in_the_plane() -> None:
     atoms.rotate(30, "z", rotate_cell=True)
     with pytest.raises(InputError, match="does not have a along x"):
         draw_interface(atoms, "title")
+
+
+def test_a_plane_that_both_slabs_share_is_drawn() -> None:
+    atoms = lithium()
+    contact = atoms.arrays["plane"][atoms.arrays["side"] == 0].max()
+    shared = atoms.arrays["plane"] == contact
+    atoms = atoms + atoms[shared]
+    atoms.positions[-shared.sum() :, :2] += 1.5
+    atoms.arrays["side"][-shared.sum() :] = 1
+    figure = draw_interface(atoms, "title")
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert any("shared plane" in text for text in texts)
+    # Planes that are two may not lie at one height.
+    atoms.arrays["plane"][-shared.sum() :] += 1
+    with pytest.raises(InputError, match="upper slab starts at"):
+        draw_interface(atoms, "title")

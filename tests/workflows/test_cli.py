@@ -256,3 +256,15 @@ def test_an_entry_of_another_version_is_no_traceback(
     Archive(tmp_path / "wadflow-archive").store("ab" * 32, folder)
     assert call("archive", "list") == 1
     assert "cannot read" in capsys.readouterr().err
+
+
+def test_show_says_what_a_polar_model_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("show", "li2o001-li2o001-tasker2", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    lower = shown["sides"]["lower"]
+    assert (lower["tasker_class"], lower["tasker_class_as_run"]) == ("III", "II")
+    assert lower["plane_formulas"] == ["Li", "O", "Li2", "O", "Li"]
+    assert lower["reconstruction"].startswith("1/2 of the top plane Li2 of 4 bulk planes moved")
+    assert shown["dipole_layer"] is False
+    assert call("show", "li2o001-li2o001-tasker2") == 0
+    assert "polar: model 'tasker2'" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wadflow.interfaces.definition import load_definition
+from wadflow.interfaces.definition import list_definitions, load_definition
 from wadflow.interfaces.definition_file import definition_toml
 from wadflow.interfaces.stacking import build_interface
 from wadflow.workflows.cli import main
@@ -117,9 +117,12 @@ def test_mistakes_are_explained_and_write_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["li110-li110", str(EXAMPLES / "cu001-li001.toml")])
+@pytest.mark.parametrize("name", [*list_definitions(), str(EXAMPLES / "cu001-li001.toml")])
 def test_definitions_survive_being_written(name: str, tmp_path: Path) -> None:
-    definition = load_definition(name).model_copy(update={"description": 'two\nlines, a "quote", a \\ and ü'})
+    definition = load_definition(name)
+    charged = definition.lower.model_copy(update={"formal_charges": {"Li": 1, "O": -2}})
+    text = 'two\nlines, a "quote", a \\ and ü'
+    definition = definition.model_copy(update={"description": text, "lower": charged})
     file = tmp_path / "copy.toml"
     file.write_text(definition_toml(definition), encoding="utf-8")
     assert load_definition(str(file)) == definition

@@ -14,9 +14,32 @@ if TYPE_CHECKING:
 
 
 def test_the_shipped_protocols_are_there_and_only_smoke_is_no_production() -> None:
-    assert list_protocols() == ["smoke", "standard", "tight"]
+    assert list_protocols() == ["smoke", "standard", "standard-li3e", "tight"]
     production = {name: load_protocol(name).production for name in list_protocols()}
-    assert production == {"smoke": False, "standard": True, "tight": True}
+    assert production == {"smoke": False, "standard": True, "standard-li3e": True, "tight": True}
+
+
+def test_a_protocol_can_be_based_on_a_shipped_one(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\nbased_on = "standard"\n[electrons]\nsmearing_width = 0.3\n')
+    mine, standard = load_protocol(str(file)), load_protocol("standard")
+    assert mine.electrons.smearing_width == 0.3
+    same = mine.model_copy(update={"name": standard.name, "electrons": standard.electrons})
+    assert same == standard
+
+
+def test_a_protocol_based_on_nothing_that_is_shipped_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\nbased_on = "standart"\n')
+    with pytest.raises(InputError, match=r"based_on.*standart"):
+        load_protocol(str(file))
+
+
+def test_standard_li3e_differs_from_standard_in_the_data_set_of_lithium_only() -> None:
+    standard, li3e = load_protocol("standard"), load_protocol("standard-li3e")
+    assert li3e.paw == {"Li": "3e"}
+    update = {"name": standard.name, "description": standard.description, "paw": {}}
+    assert li3e.model_copy(update=update) == standard
 
 
 @pytest.mark.parametrize(("looser", "tighter"), [("smoke", "standard"), ("standard", "tight")])

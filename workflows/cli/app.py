@@ -12,6 +12,7 @@ from wadflow.workflows.cli import (
     inspect_commands,
     match_command,
     result_commands,
+    surface_commands,
 )
 
 app = typer.Typer(
@@ -49,4 +50,5 @@ app.command()(match_command.match)
 app.command()(calculate.plan)
 app.command()(calculate.run)
 app.command()(result_commands.results)
+app.command()(surface_commands.surface)
 app.add_typer(archive_commands.archive, name="archive")

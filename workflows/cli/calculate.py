@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from wadflow.results.documents import AdhesionDocument
-    from wadflow.workflows.plan import AdhesionPlan
+    from wadflow.workflows.plan import AdhesionPlan, PlannedCalculation
 
 
 def plan(
@@ -35,13 +35,14 @@ def plan(
     Starts nothing. The slabs are cut from the relaxed crystals, so their keys are known only
     when those are in the archive.
 
-    Examples: `wadflow plan li110-li110` and `wadflow plan my-interface.toml -p tight --json`
+    Examples: `wadflow plan li110-li110`, `wadflow plan source` (the four interfaces of the source)
+    and `wadflow plan my-interface.toml -p tight --json`
     """
-    from wadflow.interfaces.definition import load_definition
+    from wadflow.interfaces.groups import load_definitions
     from wadflow.workflows.plan import plan_adhesion
     from wadflow.workflows.protocol import load_protocol
 
-    definitions = [load_definition(name) for name in names]
+    definitions = load_definitions(names)
     settings = load_protocol(protocol)
     memory = open_archive(archive)
     plans = [plan_adhesion(definition, settings, memory) for definition in definitions]
@@ -67,10 +68,10 @@ def run(
     What the archive has is not calculated again; what was interrupted goes on after its last
     ionic step.
 
-    Examples: `wadflow run li110-li110`, `wadflow run li110-li110 -p smoke`,
-    `wadflow run my-interface.toml --ranks 4`
+    Examples: `wadflow run li110-li110`, `wadflow run source` (the four interfaces of the source),
+    `wadflow run li110-li110 -p smoke`, `wadflow run my-interface.toml --ranks 4`
     """
-    from wadflow.interfaces.definition import load_definition
+    from wadflow.interfaces.groups import load_definitions
     from wadflow.workflows.adhesion_steps import build
     from wadflow.workflows.display import display_for
     from wadflow.workflows.execution import Execution
@@ -78,7 +79,7 @@ def run(
     from wadflow.workflows.protocol import load_protocol
     from wadflow.workflows.result_tables import adhesion_report
 
-    definitions = [load_definition(name) for name in names]
+    definitions = load_definitions(names)
     settings = load_protocol(protocol)
     for definition in definitions[1:]:  # one that cannot work stops all before anything runs;
         build(definition, settings)  # the first is built at once by its own plan
@@ -119,6 +120,13 @@ def _plan_dict(plan: AdhesionPlan) -> dict[str, Any]:
     }
 
 
+def _task(planned: PlannedCalculation) -> str:
+    relaxation = planned.calculation.relaxation
+    if relaxation is None:
+        return "static"
+    return "relax gap" if relaxation.moves == "gap" else "relax"
+
+
 def _plan_table(plan: AdhesionPlan) -> Table:
     from rich.table import Table
 
@@ -128,8 +136,8 @@ def _plan_table(plan: AdhesionPlan) -> Table:
         box=None,
         pad_edge=False,
     )
-    table.add_column("calculation", no_wrap=True)
-    table.add_column("task")
+    table.add_column("calculation", overflow="fold")
+    table.add_column("task", no_wrap=True)
     for column in ("atoms", "k-points", "eV"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("key", no_wrap=True, min_width=12)
@@ -137,9 +145,10 @@ def _plan_table(plan: AdhesionPlan) -> Table:
     for planned in plan.calculations:
         electrons = planned.calculation.electrons
         state = planned.state + (f" (same as {planned.same_as})" if planned.same_as else "")
+        label = planned.calculation.label.removeprefix(f"{plan.definition.name} ")
         table.add_row(
-            planned.calculation.label,
-            planned.calculation.task,
+            label,
+            _task(planned),
             str(len(planned.calculation.atoms.numbers)),
             "x".join(str(count) for count in electrons.kpoints),
             f"{electrons.cutoff:g}",

@@ -51,8 +51,10 @@ def list_(as_json: JsonOption = False) -> None:
 
     from wadflow.interfaces.crystals import list_crystals, load_crystal
     from wadflow.interfaces.definition import list_definitions, load_definition
+    from wadflow.interfaces.groups import load_groups
     from wadflow.workflows.protocol import list_protocols, load_protocol
 
+    groups = load_groups()
     definitions = [load_definition(name) for name in list_definitions()]
     crystals = [load_crystal(name) for name in list_crystals()]
     protocols = [load_protocol(name) for name in list_protocols()]
@@ -60,6 +62,7 @@ def list_(as_json: JsonOption = False) -> None:
         print_json(
             {
                 "interfaces": [one.model_dump(mode="json") for one in definitions],
+                "groups": {name: group.model_dump(mode="json") for name, group in groups.items()},
                 "crystals": [{"name": one.name, "citation": one.citation} for one in crystals],
                 "protocols": [one.model_dump(mode="json") for one in protocols],
             }
@@ -73,6 +76,10 @@ def list_(as_json: JsonOption = False) -> None:
     for one in definitions:
         value = f"{one.source.work_of_adhesion:.2f}" if one.source else "--"
         table.add_row(one.name, one.title, value)
+    output.print(table)
+    table = Table("group", "title", "interfaces", title="groups", title_justify="left")
+    for name, group in groups.items():
+        table.add_row(name, group.title, ", ".join(group.members))
     output.print(table)
     table = Table("name", "structure from", title="crystals", title_justify="left")
     for crystal in crystals:
@@ -164,6 +171,10 @@ def _description(interface: Interface) -> dict[str, Any]:
                 "free_termination": side.free_termination,
                 "tasker_class": side.tasker_class,
                 "polar_model": side.polar_model,
+                "tasker_class_as_run": side.tasker_class_as_run,
+                "reconstruction": side.slab.reconstruction,
+                "charge_doubt": side.charge_doubt,
+                "supercell": [list(row) for row in side.supercell],
                 "strain": side.strain.tolist(),
                 "strain_measure": side.strain_measure,
             }
@@ -212,7 +223,12 @@ def _print_description(interface: Interface) -> None:
 
 
 def _tasker_text(side: InterfaceSide) -> str:
+    doubt = f"; {side.charge_doubt}" if side.charge_doubt else ""
     if side.tasker_class is None:
-        return "none (no ions)"
+        return f"none (no ions){doubt}"
     polar = f", polar: model '{side.polar_model}'" if side.tasker_class == "III" else ""
-    return f"{side.tasker_class}{polar}"
+    if side.polar_model == "tasker2":
+        polar += f" makes it {side.tasker_class_as_run}: {side.slab.reconstruction}"
+    elif side.polar_model == "symmetric":
+        polar += " (not stoichiometric, not neutral by formal charges)"
+    return f"{side.tasker_class}{polar}{doubt}"

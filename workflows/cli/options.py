@@ -28,7 +28,10 @@ ArchiveOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 NamesArgument = Annotated[
     list[str],
-    typer.Argument(help="Names of the catalog, or paths of definition files.", metavar="NAME..."),
+    typer.Argument(
+        help="Names of the catalog or of a group of it (source), or paths of definition files.",
+        metavar="NAME...",
+    ),
 ]
 
 

@@ -1,25 +1,19 @@
-"""The adhesion flow: bulk crystals, then AB, A and B, then the work of adhesion."""
+"""The adhesion flow: bulk crystals, then the registry, then AB, A and B, then the work of adhesion."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobflow import Flow, Maker, job
-from pymatgen.io.ase import AseAtomsAdaptor
+from jobflow import Flow, Job, Maker, Response, job
 
 from wadflow.results.documents import AdhesionDocument
-from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.makers import GpawRelaxMaker, GpawTaskDoc
+from wadflow.workflows.adhesion_program import adhesion_program
+from wadflow.workflows.makers import GpawTaskDoc, job_for
 from wadflow.workflows.protocol import Protocol, load_protocol
 
 if TYPE_CHECKING:
-    from pymatgen.core import Structure
-
     from wadflow.interfaces.definition import InterfaceDefinition
-    from wadflow.interfaces.stacking import Interface
-    from wadflow.results.documents import SlabRole
-    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
 
 
@@ -27,8 +21,11 @@ if TYPE_CHECKING:
 class AdhesionFlowMaker(Maker):
     """Makes the flow for the work of adhesion of one interface.
 
-    AB, A and B are relaxed, each in one job. Their rigid energies need no jobs of their own:
-    they are the first ionic steps of the relaxations.
+    What is calculated next depends on what came out before: slabs are cut from relaxed crystals, a gap
+    search starts at its neighbour's gap. So the flow grows: its job `advance` walks through
+    `adhesion_program` as far as there are outcomes, and puts in its own place a job of a GPAW Maker for
+    each calculation that is missing, followed by itself. Jobs that stand side by side can run at the same
+    time.
 
     Parameters
     ----------
@@ -45,97 +42,53 @@ class AdhesionFlowMaker(Maker):
         """Return the flow of one interface; its output is an `AdhesionDocument`.
 
         The interface is built once here, of the unrelaxed crystals, so that a definition that
-        cannot work is refused before anything runs.
+        cannot work is refused before anything runs; and the first jobs, the crystals, are in the flow
+        from the start.
 
         Parameters
         ----------
         definition : InterfaceDefinition
             What to calculate.
         """
-        protocol = self.protocol
-        dipole_layer = steps.needs_dipole_layer(steps.build(definition, protocol))
-        bulk_jobs = {}
-        for crystal in steps.crystals_of(definition):
-            maker = GpawRelaxMaker(name=steps.bulk_label(crystal), protocol=protocol, relax_cell=True)
-            bulk_jobs[crystal] = maker.make(steps.primitive_crystal(crystal))
-        bulk_structures = {crystal: made.output.structure for crystal, made in bulk_jobs.items()}
-        build_job = build_slabs(definition, protocol, bulk_structures)
-        slab_jobs = {}
-        for role in steps.SLAB_ROLES:
-            maker = GpawRelaxMaker(
-                name=steps.slab_label(definition, role),
-                protocol=protocol,
-                dipole_layer=dipole_layer,
-            )
-            slab_jobs[role] = maker.make(build_job.output[role])
-        document_job = adhesion_document(
-            definition,
-            protocol,
-            bulk={crystal: made.output for crystal, made in bulk_jobs.items()},
-            slabs={role: made.output for role, made in slab_jobs.items()},
-        )
-        return Flow(
-            [*bulk_jobs.values(), build_job, *slab_jobs.values(), document_job],
-            output=document_job.output,
-            name=f"{self.name} {definition.name}",
-        )
+        missing = next(adhesion_program(definition, self.protocol))
+        first = [job_for(request.calculation, self.protocol) for request in missing]
+        last = advance(definition, self.protocol, [made.output for made in first])
+        return Flow([*first, last], output=last.output, name=f"{self.name} {definition.name}")
 
 
-@job
-def build_slabs(
-    definition: InterfaceDefinition, protocol: Protocol, primitive: dict[str, Structure]
-) -> dict[str, Structure]:
-    """Cut AB, A and B from the relaxed crystals.
+@job(output_schema=AdhesionDocument)
+def advance(
+    definition: InterfaceDefinition, protocol: Protocol, finished: list[GpawTaskDoc]
+) -> AdhesionDocument | Response[AdhesionDocument]:
+    """Go on as far as the finished calculations reach.
 
     Parameters
     ----------
     definition, protocol
-        What to build.
-    primitive : dict of str to Structure
-        Relaxed primitive cells by crystal.
+        What to calculate, and how.
+    finished : list of GpawTaskDoc
+        Calculations that have finished.
 
     Returns
     -------
-    dict of "AB", "A", "B" to Structure
-        In one cell, with the site properties ``side`` and ``plane``.
+    AdhesionDocument or Response
+        The document where all are finished, else a response that replaces this job by the next ones.
     """
-    interface = _interface(definition, protocol, primitive)
-    adaptor = AseAtomsAdaptor
-    return {
-        "AB": adaptor.get_structure(interface.ab),
-        "A": adaptor.get_structure(interface.a),
-        "B": adaptor.get_structure(interface.b),
-    }
-
-
-@job(output_schema=AdhesionDocument)
-def adhesion_document(
-    definition: InterfaceDefinition,
-    protocol: Protocol,
-    bulk: dict[str, GpawTaskDoc],
-    slabs: dict[SlabRole, GpawTaskDoc],
-) -> AdhesionDocument:
-    """Combine the finished relaxations to a work of adhesion."""
-    found = {task.calculation.key for task in (*bulk.values(), *slabs.values()) if task.from_archive}
-    interface = _interface(definition, protocol, {crystal: task.structure for crystal, task in bulk.items()})
-    return steps.assemble(
-        definition,
-        protocol,
-        interface,
-        slabs={role: _parts(task) for role, task in slabs.items()},
-        bulk={crystal: _parts(task) for crystal, task in bulk.items()},
-        is_from_archive=lambda calculation: calculation.key in found,
-    )
-
-
-def _interface(
-    definition: InterfaceDefinition, protocol: Protocol, primitive: dict[str, Structure]
-) -> Interface:
-    relaxed = {
-        crystal: steps.conventional_crystal(crystal, structure) for crystal, structure in primitive.items()
-    }
-    return steps.build(definition, protocol, relaxed)
-
-
-def _parts(task: GpawTaskDoc) -> tuple[Calculation, Outcome]:
-    return task.calculation, task.outcome
+    known = {task.calculation.key: task.outcome for task in finished}
+    found = {task.calculation.key for task in finished if task.from_archive}
+    program = adhesion_program(definition, protocol)
+    batch = next(program)
+    while True:
+        missing = {one.calculation.key: one.calculation for one in batch if one.calculation.key not in known}
+        if missing:
+            jobs: list[Job] = [job_for(calculation, protocol) for calculation in missing.values()]
+            after = advance(definition, protocol, [*finished, *(made.output for made in jobs)])
+            return Response(replace=Flow([*jobs, after], output=after.output))
+        outcomes: dict[str, Outcome] = {one.calculation.key: known[one.calculation.key] for one in batch}
+        try:
+            batch = program.send(outcomes)
+        except StopIteration as end:
+            document: AdhesionDocument = end.value.document(
+                is_from_archive=lambda calculation: calculation.key in found
+            )
+            return document

@@ -1,0 +1,189 @@
+"""The search for the best lateral shift, and the adhesion map that it leaves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wadflow.interfaces.registry import Shift, distinct_shifts
+from wadflow.results.adhesion import check_equal_settings, work_of_adhesion
+from wadflow.results.scans import RegistryMap, RegistryPoint
+from wadflow.workflows import adhesion_steps as steps
+from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.requests import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymatgen.core import Structure
+
+    from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.interfaces.stacking import Interface
+    from wadflow.results.documents import AtomsRecord
+    from wadflow.results.records import CalculationRecord
+    from wadflow.workflows.outcome import Outcome
+    from wadflow.workflows.protocol import Protocol
+    from wadflow.workflows.requests import Program
+
+GAP_DECIMALS = 3
+"""Decimals (angstrom) to which an optimised gap is rounded before slabs are built with it: the noise of
+a search must not make new keys."""
+
+START_DECIMALS = 2
+"""The same for the gap at which the search at a shift starts."""
+
+SMALLEST_GAP = 0.2
+"""Smallest gap (angstrom) at which a search starts."""
+
+SAME_ENERGY = 1e-4
+"""Energies (eV) this close are equal: the earlier shift is taken."""
+
+
+@dataclass(frozen=True)
+class SearchedShift:
+    """A shift, the calculation that optimised its gap, and that gap in angstrom."""
+
+    shift: Shift
+    calculation: Calculation
+    outcome: Outcome
+    gap: float
+
+
+@dataclass(frozen=True)
+class RegistrySearch:
+    """What a search found.
+
+    Attributes
+    ----------
+    searched : tuple of SearchedShift
+        Every distinct shift.
+    best : int
+        Index of the one with the lowest energy.
+    cell_gap : float
+        Gap for which the cell's height was made, angstrom: all shifts share one cell.
+    dipole_layer : bool
+        Whether any of the structures has two different faces; all are then run with a dipole layer.
+    """
+
+    searched: tuple[SearchedShift, ...]
+    best: int
+    cell_gap: float
+    dipole_layer: bool
+
+    def resolved(self, definition: InterfaceDefinition) -> InterfaceDefinition:
+        """Return the definition at the best shift and its gap."""
+        found = self.searched[self.best]
+        return definition.at(found.shift.registry, found.gap)
+
+
+def search_registry(
+    definition: InterfaceDefinition, protocol: Protocol, relaxed: Mapping[str, Structure] | None
+) -> Program[RegistrySearch]:
+    """Optimise the gap at each distinct shift; see `wadflow.workflows.adhesion_program`.
+
+    Parameters
+    ----------
+    definition : InterfaceDefinition
+        With registry "scan".
+    protocol : Protocol
+        Numerical settings.
+    relaxed : mapping of str to Structure, optional
+        Relaxed conventional cells by crystal; None takes the crystals as shipped or given.
+    """
+    shifts = distinct_shifts(steps.build(definition, protocol, relaxed), definition.contact.scan_points)
+    touching = [steps.build(definition.at(shift.registry, None), protocol, relaxed) for shift in shifts]
+    # One cell for all, so that they share A and B: high enough for the shift that touches first.
+    cell_gap = math.ceil(max(interface.gap for interface in touching) * 10) / 10
+    dipole_layer = any(steps.needs_dipole_layer(interface) for interface in touching)
+    done: dict[int, SearchedShift] = {}
+    while len(done) < len(shifts):
+        ready = [
+            n
+            for n, shift in enumerate(shifts)
+            if n not in done and (shift.neighbour is None or shift.neighbour in done)
+        ]
+        requests: dict[int, Calculation] = {}
+        for n in ready:
+            neighbour = shifts[n].neighbour
+            start = touching[n].gap
+            if neighbour is not None:
+                # What the neighbour's gap is beyond touching, this one's will be too, or nearly.
+                start += done[neighbour].gap - touching[neighbour].gap
+            start = max(round(start, START_DECIMALS), SMALLEST_GAP)
+            at = definition.at(shifts[n].registry, start)
+            requests[n] = _gap_calculation(
+                steps.build(at, protocol, relaxed, cell_gap=cell_gap), protocol, dipole_layer=dipole_layer
+            )
+        outcomes = yield [Request("AB", calculation) for calculation in requests.values()]
+        for n, calculation in requests.items():
+            outcome = outcomes[calculation.key]
+            gap = round(_gap(outcome.atoms, calculation.atoms), GAP_DECIMALS)
+            done[n] = SearchedShift(shifts[n], calculation, outcome, gap)
+    searched = tuple(done[n] for n in range(len(shifts)))
+    lowest = min(found.outcome.energy for found in searched)
+    best = next(n for n, found in enumerate(searched) if found.outcome.energy < lowest + SAME_ENERGY)
+    return RegistrySearch(searched, best, cell_gap, dipole_layer)
+
+
+def registry_map(
+    search: RegistrySearch,
+    records: list[CalculationRecord],
+    a: CalculationRecord,
+    b: CalculationRecord,
+    interface: Interface,
+) -> RegistryMap:
+    """Return the adhesion map of a search.
+
+    Parameters
+    ----------
+    search : RegistrySearch
+        What was found.
+    records : list of CalculationRecord
+        Records of the searched shifts, in their order.
+    a, b : CalculationRecord
+        The two slabs; their rigid energies (first ionic steps) are used.
+    interface : Interface
+        Gives cell and area.
+    """
+    points = []
+    for found, record in zip(search.searched, records, strict=True):
+        check_equal_settings([record, a, b])
+        points.append(
+            RegistryPoint(
+                registry=found.shift.registry,
+                images=found.shift.images,
+                gap=found.gap,
+                work_of_adhesion=work_of_adhesion(
+                    record.final_energy, a.initial_energy, b.initial_energy, interface.area
+                ),
+                converged=record.converged,
+                key=record.key,
+            )
+        )
+    cell = interface.ab.cell.array[:2, :2].tolist()
+    return RegistryMap(cell=cell, points=tuple(points), best=search.best)
+
+
+def _gap_calculation(interface: Interface, protocol: Protocol, *, dipole_layer: bool) -> Calculation:
+    fx, fy = interface.registry
+    return Calculation.prepare(
+        interface.ab,
+        protocol,
+        label=f"{interface.definition.name} AB at shift {fx:.3f} {fy:.3f}",
+        task="relax",
+        dipole_layer=dipole_layer,
+        moves="gap",
+        kpoints=steps.mesh(interface, protocol),
+    )
+
+
+def _gap(atoms: AtomsRecord, labelled: AtomsRecord) -> float:
+    """Return the height between the sides' outermost atoms, angstrom."""
+    sides = labelled.side
+    if sides is None:
+        raise ValueError("the atoms of AB have no sides")
+    heights = [position[2] for position in atoms.positions]
+    below = max(z for z, side in zip(heights, sides, strict=True) if side == 0)
+    above = min(z for z, side in zip(heights, sides, strict=True) if side == 1)
+    return above - below
