@@ -51,6 +51,9 @@ def definition_toml(
             )
             part = part.model_copy(update={"crystal": crystal})
         lines += ["", f"[{table}]", *_pairs(part, f"{table}.", notes)]
+        for key, inner in part:
+            if isinstance(inner, BaseModel):
+                lines += ["", f"[{table}.{key}]", *_pairs(inner, f"{table}.{key}.", notes)]
     return "\n".join(lines) + "\n"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wadflow.interfaces.definition import list_definitions, load_definition
+from wadflow.interfaces.definition import ChemicalPotential, list_definitions, load_definition
 from wadflow.interfaces.definition_file import definition_toml
 from wadflow.interfaces.stacking import build_interface
 from wadflow.workflows.cli import main
@@ -120,7 +120,13 @@ def test_mistakes_are_explained_and_write_nothing(
 @pytest.mark.parametrize("name", [*list_definitions(), str(EXAMPLES / "cu001-li001.toml")])
 def test_definitions_survive_being_written(name: str, tmp_path: Path) -> None:
     definition = load_definition(name)
-    charged = definition.lower.model_copy(update={"formal_charges": {"Li": 1, "O": -2}})
+    potential = ChemicalPotential(element="Li", reference="Li", value=-0.5)
+    update = {
+        "formal_charges": {"Li": 1, "O": -2},
+        "chemical_potential": potential,
+        "polar_model": "symmetric",
+    }
+    charged = definition.lower.model_copy(update=update)
     text = 'two\nlines, a "quote", a \\ and ü'
     definition = definition.model_copy(update={"description": text, "lower": charged})
     file = tmp_path / "copy.toml"
