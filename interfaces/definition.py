@@ -228,7 +228,10 @@ class ContactDefinition(_Part):
                    bulk spacing, or with a numeric registry the height at which
                    the closest pair across has the sum of its covalent radii; with
                    ``"scan"`` it is searched and cannot be given                    angstrom
-    strained_side  side that is deformed to the other's in-plane lattice            -
+    strained_side  side that is deformed to the other's in-plane lattice; ``both``:
+                   they share the misfit                                            -
+    lower_strain_  with ``both``: fraction of the misfit that the lower side takes;
+    share          None: one half                                                   -
     =============  ===============================================================  ============
     """
 
@@ -244,6 +247,22 @@ class ContactDefinition(_Part):
     strained_side: Literal["lower", "upper", "both"] = Field(
         default="upper", examples=['strained_side = "upper"']
     )
+    lower_strain_share: Number | None = Field(
+        default=None, ge=0, le=1, examples=["lower_strain_share = 0.25"], description="0 to 1"
+    )
+
+    @property
+    def lower_share(self) -> float:
+        """Fraction of the misfit that the lower side takes, 0 to 1."""
+        if self.strained_side != "both":
+            return {"upper": 0.0, "lower": 1.0}[self.strained_side]
+        return 0.5 if self.lower_strain_share is None else self.lower_strain_share
+
+    @model_validator(mode="after")
+    def _shared_by_both(self) -> ContactDefinition:
+        if self.lower_strain_share is not None and self.strained_side != "both":
+            raise ValueError("lower_strain_share shares the misfit: it needs strained_side = 'both'")
+        return self
 
     @model_validator(mode="after")
     def _gap_of_the_bulk(self) -> ContactDefinition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,22 +46,26 @@ def upright(cell: FloatArray) -> FloatArray:
     return np.array([[length, 0.0], [cell[0] @ cell[1] / length, np.linalg.det(cell) / length]])
 
 
-def common_cell(
-    lower: FloatArray, upper: FloatArray, strained_side: Literal["lower", "upper", "both"]
-) -> FloatArray:
-    """Return the in-plane cell of an interface.
+def shared_cell(lower: FloatArray, upper: FloatArray, lower_share: float) -> FloatArray:
+    """Return the cell in which two in-plane cells meet.
 
     Parameters
     ----------
     lower, upper : numpy.ndarray
         In-plane cells of the two sides, rows, angstrom, shape (2, 2).
-    strained_side : {"lower", "upper", "both"}
-        Side that takes the misfit; ``both`` meets in the middle.
+    lower_share : float
+        Fraction of the misfit that the lower side takes, 0 to 1; the upper takes the rest.
 
     Returns
     -------
     numpy.ndarray
         Rows a (along +x) and b, angstrom, shape (2, 2).
+    """
+    return (1 - lower_share) * upright(lower) + lower_share * upright(upper)
+
+
+def common_cell(lower: FloatArray, upper: FloatArray, lower_share: float) -> FloatArray:
+    """Return the in-plane cell of an interface: `shared_cell`, if no side is strained too much.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def common_cell(
         A side would be strained by more than 10 %.
     """
     first, second = upright(lower), upright(upper)
-    cell = {"upper": first, "lower": second, "both": (first + second) / 2}[strained_side]
+    cell = shared_cell(lower, upper, lower_share)
     worst = max(float(np.abs(np.linalg.eigvalsh(small_strain(own, cell))).max()) for own in (first, second))
     if worst > MAX_STRAIN:
         raise InputError(

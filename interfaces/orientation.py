@@ -59,6 +59,10 @@ class OrientedCrystal:
         Indices of the atoms of each plane of the repeat, from the bottom up.
     plane_z : numpy.ndarray
         Mean height of each plane, angstrom, shape (planes,).
+    in_plane_operations : numpy.ndarray
+        Point operations of the crystal that keep every plane where it is, without their translations:
+        rows are the images of a and b in units of a and b, shape (operations, 2, 2). Rotations
+        (determinant 1) and mirrors (determinant -1); the identity comes first.
     classes : tuple of int
         For each plane the lowest plane of the repeat that a symmetry of the crystal maps it on without
         turning the normal over. Planes of one class are the same termination.
@@ -71,6 +75,7 @@ class OrientedCrystal:
     positions: FloatArray
     planes: tuple[NDArray[np.intp], ...]
     plane_z: FloatArray
+    in_plane_operations: IntArray
     classes: tuple[int, ...]
 
     @property
@@ -169,6 +174,7 @@ def orient(structure: Structure, miller: tuple[int, int, int]) -> OrientedCrysta
         positions=positions,
         planes=tuple(planes),
         plane_z=plane_z,
+        in_plane_operations=_in_plane_operations(first, second, indices, operations),
         classes=_plane_classes(plane_z, float(repeat[2]), indices, operations),
     )
 
@@ -258,6 +264,21 @@ def _reduced_in_plane(
         shortest = [allowed[n] for n in np.flatnonzero(lengths < lengths.min() * (1 + EQUAL_LENGTHS))]
         allowed = shortest
     return max(shortest, key=fractions)
+
+
+def _in_plane_operations(
+    first: IntArray, second: IntArray, indices: IntArray, operations: tuple[IntArray, FloatArray]
+) -> IntArray:
+    """Return the distinct point operations that map every plane on itself, in units of the in-plane cell."""
+    basis = np.array([first, second])
+    found: set[tuple[int, ...]] = set()
+    for rotation, translation in zip(*operations, strict=True):
+        jump = float(indices @ translation)
+        if np.array_equal(indices @ rotation, indices) and abs(jump - round(jump)) < EQUAL_LENGTHS:
+            images = np.linalg.lstsq(basis.T.astype(float), (rotation @ basis.T).astype(float))[0].T
+            found.add(tuple(np.round(images).astype(int).ravel().tolist()))
+    ordered = sorted(found, key=lambda images: (images != (1, 0, 0, 1), images))
+    return np.array(ordered, dtype=np.int64).reshape(-1, 2, 2)
 
 
 def _plane_classes(

@@ -73,19 +73,26 @@ def _symmetric_origins(atoms: Atoms) -> list[FloatArray]:
         candidates = [*fractional, *_mirrored(fractional, rotations, translations)]
     in_plane = atoms.cell.array[:2, :2]
 
-    def order_at(point: FloatArray) -> int:
+    remaining = _distinct(np.array(candidates), in_plane)
+    # Supercells have many translations, and so many candidates: all operations at once, point by point.
+    orders = np.empty(len(remaining), dtype=int)
+    for number, point in enumerate(remaining):
         moved = rotations @ point + translations - point
         distances = np.linalg.norm((moved - np.round(moved)) @ in_plane, axis=1)
-        return int((distances < 10 * SYMMETRY_TOLERANCE).sum())
+        orders[number] = (distances < 10 * SYMMETRY_TOLERANCE).sum()
+    return list(remaining[orders == orders.max()])
 
-    orders = [order_at(point) for point in candidates]
-    best = [point for point, order in zip(candidates, orders, strict=True) if order == max(orders)]
-    unique: list[FloatArray] = []
-    for point in best:
-        differences = [point - other for other in unique]
-        if all(np.abs((d - np.round(d)) @ in_plane).max() > 10 * SYMMETRY_TOLERANCE for d in differences):
-            unique.append(point)
-    return unique
+
+def _distinct(points: FloatArray, in_plane: FloatArray) -> FloatArray:
+    """Return the points (fractional, shape (n, 2)) that are no lattice vector from an earlier one."""
+    kept: list[FloatArray] = []
+    while len(points):
+        kept.append(points[0])
+        differences = points - points[0]
+        differences -= np.round(differences)
+        far = np.abs(differences @ in_plane).max(axis=1) > 10 * SYMMETRY_TOLERANCE
+        points = points[far]
+    return np.array(kept)
 
 
 def _operations(atoms: Atoms) -> tuple[NDArray[np.int64], FloatArray]:

@@ -193,7 +193,7 @@ def build_interface(
     polar = apply_polar_models(definition, crystals, oriented, cut_sides(definition, oriented))
     own_cells = {role: np.array(polar[role].supercell) @ oriented[role].in_plane for role in CONTACT_FACE}
     with blame(definition, "upper", "supercell"):
-        cell = common_cell(own_cells["lower"], own_cells["upper"], definition.contact.strained_side)
+        cell = common_cell(own_cells["lower"], own_cells["upper"], definition.contact.lower_share)
     sides = {
         role: _side(definition, role, polar[role], small_strain(own_cells[role], cell))
         for role in CONTACT_FACE

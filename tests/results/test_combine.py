@@ -75,6 +75,15 @@ def test_all_differences_are_listed_with_both_values(make_record: Any, make_sett
     assert lines[2] == "  smearing.width: AB 'label of AB' has 0.1, A 'label of A' has 0.2"
 
 
+def test_only_elements_that_both_hold_need_equal_paw_sets(make_record: Any, make_settings: Any) -> None:
+    together = make_record("AB", -20.0, equal_settings=make_settings(paw={"Cu": "one", "Li": "two"}))
+    copper = make_record("A", -9.6, equal_settings=make_settings(paw={"Cu": "one"}))
+    check_equal_settings([together, copper])
+    other = make_record("A", -9.6, equal_settings=make_settings(paw={"Cu": "other"}))
+    with pytest.raises(SettingsMismatchError, match=r"paw\.Cu: AB .* has 'one', A .* has 'other'"):
+        check_equal_settings([together, other])
+
+
 def test_the_same_number_written_otherwise_is_equal(make_record: Any, make_settings: Any) -> None:
     # 400 and 400.0 come out of different TOML files; 1e-9 angstrom out of a text format.
     cell = [[3.0 + 1e-9, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 30.0]]

@@ -10,6 +10,7 @@ from wadflow.workflows.cli import (
     archive_commands,
     calculate,
     inspect_commands,
+    match_command,
     result_commands,
     surface_commands,
 )
@@ -45,6 +46,7 @@ def _root(
 app.command()(inspect_commands.doctor)
 app.command("list")(inspect_commands.list_)
 app.command()(inspect_commands.show)
+app.command()(match_command.match)
 app.command()(calculate.plan)
 app.command()(calculate.run)
 app.command()(result_commands.results)
