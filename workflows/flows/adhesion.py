@@ -56,7 +56,7 @@ class AdhesionFlowMaker(Maker):
         return Flow([*first, last], output=last.output, name=f"{self.name} {definition.name}")
 
 
-@job(output_schema=AdhesionDocument)
+@job  # without a schema: where it is replaced, jobflow would apply it to a reference
 def advance(
     definition: InterfaceDefinition, protocol: Protocol, finished: list[GpawTaskDoc]
 ) -> AdhesionDocument | Response[AdhesionDocument]:
