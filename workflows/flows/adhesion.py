@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from jobflow import Flow, Job, Maker, Response, job
 
-from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows.adhesion_program import adhesion_program
 from wadflow.workflows.makers import GpawTaskDoc, job_for
 from wadflow.workflows.protocol import Protocol, load_protocol
 
 if TYPE_CHECKING:
     from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.results.documents import AdhesionDocument
     from wadflow.workflows.outcome import Outcome
 
 
