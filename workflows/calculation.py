@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -30,6 +31,9 @@ KEY_FORMAT = 1
 
 LENGTH_BIN = 1e-5
 """Width of the bins (angstrom) in which lengths enter the key."""
+
+MORE_BANDS = 4
+"""Empty bands of a compound beside one for each atom."""
 
 BIN_OFFSET = 0.3819660112501051
 """Shift of the bin edges (in bins). Fractions of a lattice constant of few decimals (a/2, a/4)
@@ -274,8 +278,17 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     iteration a step and this Pulay mixing took the fewest processor seconds in the steps of a
     relaxation after the first, among the solvers and mixers of GPAW 26.7 that were tried on an
     8-plane Li(110) slab. The converged answer does not depend on it, nor does the key.
+
+    Compounds get more. A symmetric calculation keeps the number of bands of each symmetry that it
+    starts with, and in a polar slab the bands change their order on the way: with GPAW's default
+    (12 occupied of 18 bands, from partial waves) Li(001)/Li2O(001) wandered between solutions up to
+    2 eV apart, which lacked an occupied state. A band more for each atom, started from a basis of
+    atomic orbitals, and shorter mixing steps made every solver come to the same energy.
     """
+    from wadflow.workflows.paw import has_basis
+
     electrons = calculation.electrons
+    compound = len(set(calculation.atoms.numbers)) > 1
     parameters: dict[str, Any] = {
         "mode": {"name": "pw", "ecut": electrons.cutoff},
         "xc": electrons.functional,
@@ -287,9 +300,19 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
             "eigenstates": electrons.eigenstates_convergence,
         },
         "eigensolver": {"name": "ppcg", "niter": 1},
-        "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
+        "mixer": (
+            {"backend": "pulay", "beta": 0.1, "nmaxold": 5, "weight": 100}
+            if compound
+            else {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50}
+        ),
         "spinpol": electrons.spin_polarized,
     }
+    if compound:
+        valence = {data.symbol: data.valence_electrons for data in electrons.paw}
+        symbols = calculation.to_atoms().get_chemical_symbols()
+        occupied = math.ceil(sum(valence[symbol] for symbol in symbols) / 2)
+        parameters["nbands"] = occupied + len(symbols) + MORE_BANDS
+        parameters["basis"] = {data.symbol: "dzp" for data in electrons.paw if has_basis(data)}
     if electrons.force_convergence is not None:
         parameters["convergence"]["forces"] = electrons.force_convergence
     named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}

@@ -70,6 +70,15 @@ def find_dataset(symbol: str, functional: str, name: str | None = None) -> PawDa
     )
 
 
+def has_basis(dataset: PawDataset) -> bool:
+    """Whether GPAW's search path has a basis of atomic orbitals ("dzp") for a data set."""
+    import gpaw
+
+    name = f".{dataset.name}" if dataset.name != "default" else ""
+    files = (f"{dataset.symbol}{name}.dzp.basis", f"{dataset.symbol}{name}.dzp.basis.gz")
+    return any((Path(folder) / file).is_file() for folder in gpaw.setup_paths for file in files)
+
+
 def _valence_electrons(xml: bytes, path: Path) -> int:
     match = re.search(rb"<atom [^>]*valence=\"([0-9.]+)\"", xml)
     if match is None:

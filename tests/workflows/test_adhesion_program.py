@@ -1,0 +1,235 @@
+"""The walk of an adhesion with Lennard-Jones in the place of GPAW: what is asked for, in which order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from cheap_outcomes import cheap_outcome, drive
+
+from wadflow.errors import InputError
+from wadflow.interfaces.definition import InterfaceDefinition
+from wadflow.results.documents import AdhesionDocument
+from wadflow.workflows import adhesion_steps as steps
+from wadflow.workflows.adhesion_program import FinishedAdhesion, adhesion_program
+from wadflow.workflows.archive import Archive
+from wadflow.workflows.plan import plan_adhesion
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.requests import Request
+
+SHIPPED = load_protocol("smoke")
+RELAXATION = SHIPPED.relaxation.model_copy(update={"gap_stress": 1e-4, "max_steps": 100})
+SMOKE = SHIPPED.model_copy(update={"relaxation": RELAXATION})  # gaps as exact as cheap forces allow
+
+
+def definition(
+    lower: dict[str, Any], upper: dict[str, Any], registry: Any, **more: Any
+) -> InterfaceDefinition:
+    contact = {"registry": registry, **more.pop("contact", {})}
+    content = {"name": "test", "title": "test", "lower": lower, "upper": upper, "contact": contact}
+    return InterfaceDefinition.model_validate({**content, **more})
+
+
+POLAR = {"crystal": "Li2O", "miller": [0, 0, 1], "planes": 4, "contact_termination": "Li"}
+METAL = {"crystal": "Li", "miller": [0, 0, 1], "planes": 3}
+SCANNED = definition(POLAR, METAL, "scan", separations=[-0.2, 0.5, 1.0, 2.0])
+BULK = definition(METAL, METAL, "bulk")
+# Cheap outcomes leave the cells of crystals as they are; only their parameters are rounded.
+CRYSTALS = {name: steps.conventional_crystal(name, steps.primitive_crystal(name)) for name in ("Li2O", "Li")}
+
+
+@pytest.fixture(scope="module")
+def scanned() -> tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument]:
+    finished, batches = drive(adhesion_program(SCANNED, SMOKE))
+    return finished, batches, finished.document(lambda _calculation: False)
+
+
+def gap_calculations(batches: list[list[Request]]) -> list[Calculation]:
+    calculations = [request.calculation for batch in batches for request in batch]
+    return [one for one in calculations if one.relaxation is not None and one.relaxation.moves == "gap"]
+
+
+def test_crystals_come_first_and_a_metal_needs_no_companions() -> None:
+    finished, batches = drive(adhesion_program(BULK, SMOKE))
+    assert [[request.role for request in batch] for batch in batches] == [["bulk"], ["AB", "A", "B"]]
+    document = finished.document(lambda _calculation: True)
+    assert document.companions == ()
+    assert document.registry_map is None
+    assert document.thickness_series is None
+
+
+def test_every_distinct_shift_is_searched_once(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    finished, batches, document = scanned
+    searched = gap_calculations(batches)
+    assert finished.search is not None
+    assert document.registry_map is not None
+    assert len(searched) == len({one.key for one in searched}) == 6
+    assert len(document.registry_map.points) == 6
+    assert sum(len(point.images) for point in document.registry_map.points) == 16
+
+
+def test_all_shifts_share_one_cell_with_the_slabs(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    finished, batches, _ = scanned
+    assert finished.search is not None
+    cells = {one.atoms.cell for one in (*gap_calculations(batches), *finished.search.slabs.values())}
+    cells |= {one.atoms.cell for one in finished.slabs.values()}
+    first = next(iter(cells))
+    assert all(np.allclose(cell, first, atol=1e-9) for cell in cells)
+
+
+def test_a_search_starts_from_its_neighbours_gap(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    search = scanned[0].search
+    assert search is not None
+    touching = [
+        steps.build(SCANNED.at(one.shift.registry, None), SMOKE, CRYSTALS).gap for one in search.searched
+    ]
+    for n, found in enumerate(search.searched):
+        atoms = found.calculation.atoms
+        z, side = np.array(atoms.positions)[:, 2], np.array(atoms.side)
+        start = z[side == 1].min() - z[side == 0].max()
+        neighbour = found.shift.neighbour
+        beyond = 0.0 if neighbour is None else search.searched[neighbour].gap - touching[neighbour]
+        assert start == pytest.approx(touching[n] + beyond, abs=0.006)  # rounded to 0.01
+
+
+def test_only_the_gap_moves_and_ends_where_the_energy_is_lowest(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    search = scanned[0].search
+    assert search is not None
+    found = search.searched[2]
+    before, after = np.array(found.calculation.atoms.positions), np.array(found.outcome.atoms.positions)
+    upper = np.array(found.calculation.atoms.side) == 1
+    shift = after - before
+    assert np.allclose(shift[~upper], 0.0)
+    assert np.allclose(shift[upper], shift[upper][0])
+    assert np.allclose(shift[:, :2], 0.0)
+    energies = []
+    for step in (-0.05, 0.0, 0.05):
+        moved = after.copy()
+        moved[upper, 2] += step
+        atoms = found.calculation.atoms.model_copy(update={"positions": tuple(map(tuple, moved.tolist()))})
+        static = found.calculation.model_copy(update={"atoms": atoms, "relaxation": None})
+        energies.append(cheap_outcome(static).energy)
+    assert energies[1] == min(energies)
+
+
+def test_the_best_shift_is_taken_and_its_rigid_value_is_that_of_the_map(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    _, _, document = scanned
+    found = document.registry_map
+    assert found is not None
+    best = found.points[found.best]
+    assert best.work_of_adhesion == pytest.approx(min(p.work_of_adhesion for p in found.points), abs=1e-3)
+    assert document.registry == pytest.approx(best.registry)
+    assert document.gap == pytest.approx(best.gap)
+    # The gap was rounded to 0.001 angstrom near its minimum: no first-order change.
+    assert document.work_of_adhesion_rigid == pytest.approx(best.work_of_adhesion, abs=1e-3)
+
+
+def test_a_polar_ideal_side_brings_its_thickness_series(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    series = scanned[2].thickness_series
+    assert series is not None
+    counts = [(point.lower_planes, point.upper_planes) for point in series.points]
+    assert counts == [(2, 3), (4, 3), (6, 3)]
+    assert series.points[1].work_of_adhesion == pytest.approx(scanned[2].work_of_adhesion_rigid)
+    assert any("by planes" in warning for warning in scanned[2].warnings)
+
+
+def test_the_separation_curve_passes_through_the_rigid_value(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    _, batches, document = scanned
+    curve = document.separation_curve
+    assert curve is not None
+    assert [point.separation for point in curve.points] == [-0.2, 0.0, 0.5, 1.0, 2.0]
+    at_zero = curve.points[1].work_of_adhesion
+    assert at_zero == pytest.approx(document.work_of_adhesion_rigid, abs=1e-6)
+    assert curve.points[-1].work_of_adhesion > at_zero
+    apart = [one.calculation for batch in batches for one in batch if "apart" in one.calculation.label]
+    assert len({one.atoms.cell for one in apart}) == 1
+
+
+def test_the_strain_energy_is_that_of_the_strained_crystal(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    finished, _, document = scanned
+    assert document.lower.strain_energy == 0.0
+    strained, unstrained = (cheap_outcome(one) for one in finished.strain["upper"])
+    change = (strained.energy - unstrained.energy) / len(unstrained.atoms.numbers)
+    expected = change * len(finished.interface.b) / document.area * 16.02176634
+    assert document.upper.strain_energy == pytest.approx(expected)
+
+
+def test_every_companion_is_in_the_document(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    _, batches, document = scanned
+    asked = {request.calculation.key for batch in batches for request in batch}
+    kept = {record.key for record in (*document.calculations, *document.companions)}
+    assert kept == asked
+
+
+def test_a_document_with_everything_survives_json(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    document = scanned[2]
+    assert AdhesionDocument.model_validate_json(document.model_dump_json()) == document
+
+
+def test_a_series_that_cannot_be_built_is_refused_before_anything_runs() -> None:
+    bad = definition(POLAR, METAL, [0.0, 0.0], series=[[3, 3]])
+    with pytest.raises(InputError, match=r"thickness series, 3\+3 planes"):
+        drive(adhesion_program(bad, SMOKE))
+
+
+def test_no_series_where_the_definition_wants_none() -> None:
+    without = definition(POLAR, METAL, [0.0, 0.0], series=[])
+    finished, _ = drive(adhesion_program(without, SMOKE))
+    assert finished.members == []
+
+
+def test_a_plan_of_nothing_shows_every_calculation(tmp_path: Path) -> None:
+    plan = plan_adhesion(SCANNED, SMOKE, Archive(tmp_path / "archive"))
+    states = [one.state for one in plan.calculations]
+    assert states[:2] == ["new", "new"]
+    assert set(states[2:]) == {"waits for others"}
+    _, batches = drive(adhesion_program(SCANNED, SMOKE))
+    assert len(plan.calculations) == sum(map(len, batches))
+    assert not plan.complete
+    with pytest.raises(ValueError, match="not in the archive"):
+        plan.document()
+
+
+def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+) -> None:
+    from wadflow.workflows.makers import job_for
+
+    for request in (one for batch in scanned[1] for one in batch):
+        made = job_for(request.calculation, SMOKE)
+        maker, structure = made.maker, made.function_args[0]
+        assert maker.calculation(structure).key == request.calculation.key, request.calculation.label
+
+
+def test_salts_alone_get_their_own_mesh() -> None:
+    standard = load_protocol("standard")
+    salts = definition(POLAR, {**POLAR, "contact_termination": "O"}, "bulk")
+    with_metal = steps.build(definition(POLAR, METAL, [0.0, 0.0]), standard)
+    assert steps.mesh(steps.build(salts, standard), standard) == (7, 7, 1)
+    assert steps.mesh(with_metal, standard)[0] > 7
