@@ -219,11 +219,12 @@ def test_a_plan_of_nothing_shows_every_calculation(tmp_path: Path) -> None:
 def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(
     scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
 ) -> None:
-    from wadflow.workflows.makers import job_for
+    from wadflow.workflows.makers import GpawRelaxMaker, GpawStaticMaker, job_for
 
     for request in (one for batch in scanned[1] for one in batch):
         made = job_for(request.calculation, SMOKE)
         maker, structure = made.maker, made.function_args[0]
+        assert isinstance(maker, (GpawStaticMaker, GpawRelaxMaker))
         assert maker.calculation(structure).key == request.calculation.key, request.calculation.label
 
 
