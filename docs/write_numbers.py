@@ -1,10 +1,11 @@
-"""Write the numbers and pictures of the README from the documents under results/computed.
+"""Write the numbers and pictures of README and docs from the documents under results/computed.
 
 No number of a result is typed: each block between ``<!-- numbers NAME -->`` and ``<!-- end -->``
-is replaced by what the document NAME says, and the picture is drawn from its relaxed structure.
+is replaced by what the document NAME says, and the picture is drawn from its relaxed structure;
+``<!-- table NAME NAME -->`` becomes one table of several documents.
 
     python docs/write_numbers.py            # write
-    python docs/write_numbers.py --check    # exit 1 if the README does not say what the documents say
+    python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wadflow.results.computed_documents import read_computed
+from wadflow.results.computed_documents import list_computed, read_computed
 from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / "docs" / "pictures"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCK = re.compile(r"(<!-- numbers ([\w.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -51,6 +54,55 @@ def block(document: AdhesionDocument) -> str:
     return "\n".join([*lines, "", note, ""])
 
 
+def table(names: list[str]) -> str:
+    """Return several documents as one table in Markdown, works of adhesion in J/m2."""
+    lines = [
+        "| interface | planes | rigid | relaxed | rigid at other plane counts | source | state |",
+        "|---|---|--:|--:|---|--:|---|",
+    ]
+    missing = []
+    for name in names:
+        if name not in list_computed():
+            missing.append(f"`{name}`")
+            continue
+        document = read_computed(name)
+        series = document.thickness_series
+        here = (document.lower.planes, document.upper.planes)
+        others = [
+            f"{point.work_of_adhesion:.2f} ({point.lower_planes}+{point.upper_planes})"
+            for point in (series.points if series else ())
+            if (point.lower_planes, point.upper_planes) != here
+        ]
+        relaxed = document.work_of_adhesion_relaxed
+        state = "converged" if document.converged else "**not converged**"
+        if series is not None and not series.converged:
+            state += ", not with thickness"
+        cells = [
+            document.title,
+            f"{here[0]}+{here[1]}",
+            f"{document.work_of_adhesion_rigid:.3f}",
+            "" if relaxed is None else f"{relaxed:.3f}",
+            ", ".join(others),
+            f"{document.source.work_of_adhesion:.2f}" if document.source else "",
+            state,
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    if missing:
+        lines += ["", f"Not computed yet: {', '.join(missing)}."]
+    return "\n".join([*lines, ""])
+
+
+def draw_variations(names: list[str]) -> None:
+    """Draw adhesion map, separation curve and thickness series of each document that is there."""
+    from wadflow.results.scan_pictures import pictures_of
+
+    for name in names:
+        if name in list_computed():
+            document = read_computed(name)
+            for picture, draw_picture in pictures_of(document).items():
+                draw_picture(document).savefig(PICTURES / f"{name}.{picture}.png", dpi=110)
+
+
 def draw(document: AdhesionDocument, file: Path) -> None:
     """Draw the relaxed interface of a document."""
     from wadflow.results.pictures import draw_interface
@@ -65,13 +117,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="only compare, exit 1 on a difference")
     arguments = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
-    new = BLOCK.sub(lambda found: found[1] + block(read_computed(found[2])) + found[3], text)
-    if arguments.check:
-        return int(new != text)
-    README.write_text(new, encoding="utf-8")
-    for found in BLOCK.finditer(new):
-        draw(read_computed(found[2]), PICTURES / f"{found[2]}.png")
+    differ = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        new = BLOCK.sub(lambda found: found[1] + block(read_computed(found[2])) + found[3], text)
+        new = TABLE.sub(lambda found: found[1] + table(found[2].split()) + found[3], new)
+        if new != text:
+            differ.append(page.name)
+        if arguments.check:
+            continue
+        page.write_text(new, encoding="utf-8")
+        for found in BLOCK.finditer(new):
+            draw(read_computed(found[2]), PICTURES / f"{found[2]}.png")
+        for found in TABLE.finditer(new):
+            draw_variations(found[2].split())
+    if arguments.check and differ:
+        sys.stderr.write(f"differ from the documents: {', '.join(differ)}\n")
+        return 1
     return 0
 
 

@@ -29,6 +29,7 @@ class SourceComparison(Document):
     doi                  -      where it stands
     difference           J/m2   ours - source; negative: ours is bound more strongly
     relative_difference  1      difference / |source|; None where the source gives zero
+    nearest              -      which of our numbers lies nearest: rigid or relaxed, planes, model
     sentence             -      the comparison in words, with its limits
     ===================  =====  ====================================================
     """
@@ -40,6 +41,7 @@ class SourceComparison(Document):
     doi: str
     difference: float
     relative_difference: float | None
+    nearest: str
     sentence: str
 
 
@@ -76,8 +78,36 @@ def compare_with_source(document: AdhesionDocument) -> SourceComparison:
         doi=source.doi,
         difference=source.difference,
         relative_difference=relative,
+        nearest=nearest_to_source(document, theirs),
         sentence=_sentence(document, theirs, source.difference, relative, source.settings),
     )
+
+
+def nearest_to_source(document: AdhesionDocument, theirs: float) -> str:
+    """Say which of a document's numbers lies nearest to the published one.
+
+    Parameters
+    ----------
+    document : AdhesionDocument
+        Ours: relaxed, rigid, and rigid at the other plane counts of its thickness series.
+    theirs : float
+        The published work of adhesion, J/m2.
+    """
+    here = (document.lower.planes, document.upper.planes)
+    numbers = [(document.work_of_adhesion_rigid, "rigid", here)]
+    if document.work_of_adhesion_relaxed is not None:
+        numbers.append((document.work_of_adhesion_relaxed, "relaxed", here))
+    if document.thickness_series is not None:
+        numbers += [
+            (point.work_of_adhesion, "rigid", (point.lower_planes, point.upper_planes))
+            for point in document.thickness_series.points
+        ]
+    value, kind, (lower, upper) = min(numbers, key=lambda number: abs(number[0] - theirs))
+    models = dict.fromkeys(
+        side.polar_model for side in (document.lower, document.upper) if side.tasker_class == "III"
+    )
+    model = f", polar model {' and '.join(models)}" if models else ""
+    return f"{value:.2f} J/m2 ({kind}, {lower}+{upper} planes{model})"
 
 
 def _sentence(
@@ -95,6 +125,8 @@ def _sentence(
         f"{difference:+.2f} J/m2{percent}; {settings}, so the difference mixes settings, model "
         "and thickness."
     )
+    if len({document.work_of_adhesion, document.work_of_adhesion_rigid}) > 1:
+        text += f" Nearest of our numbers: {nearest_to_source(document, theirs)}."
     if not document.converged:
         text += " Our calculations did not all converge."
     if not document.production:

@@ -157,6 +157,27 @@ WRONG_VALUES = {
     "infinite thickness": ("planes = 3", "thickness = inf", "lower.thickness", "finite number", "(angstrom)"),
     "thickness as text": ("planes = 3", 'thickness = "12 A"', "lower.thickness", "a number", "(angstrom)"),
     "gap with bulk": (UPPER, UPPER + "\ngap = 2.0", "contact", "leave out 'gap'", "[contact]"),
+    "gap with scan": (
+        UPPER,
+        'registry = "scan"\ngap = 2.0',
+        "contact",
+        "searches the gap at every shift",
+        "[contact]",
+    ),
+    "points without scan": (
+        UPPER,
+        "registry = [0, 0]\nscan_points = 4",
+        "contact",
+        "goes with registry",
+        "[contact]",
+    ),
+    "no points": (
+        UPPER,
+        'registry = "scan"\nscan_points = 0',
+        "contact.scan_points",
+        "greater than or equal to 1",
+        "scan_points = 4",
+    ),
     "negative gap": (UPPER, "registry = [0, 0]\ngap = -1.0", "contact.gap", "greater than 0", "gap = 2.5"),
     "gap nan": (UPPER, "registry = [0, 0]\ngap = nan", "contact.gap", "a finite number", "gap = 2.5"),
     "gap in metres": (
@@ -297,7 +318,6 @@ WRONG_VALUES = {
         "continues one crystal",
         "[0.0, 0.0]",
     ),
-    "scan": (UPPER, 'registry = "scan"', "contact.registry", "not available yet", "'bulk' or a shift"),
     "tasker2 of a metal": (
         "planes = 3",
         'planes = 3\npolar_model = "tasker2"',

@@ -153,7 +153,7 @@ def test_equal_cells_get_equal_meshes_whatever_stands_in_them() -> None:
 
 def test_gpaw_gets_what_the_key_covers() -> None:
     parameters = gpaw_parameters(prepare(slab(), dipole_layer=True))
-    assert parameters["mode"] == {"name": "pw", "ecut": 200.0}
+    assert parameters["mode"] == {"name": "pw", "ecut": SMOKE.electrons.cutoff}
     assert parameters["xc"] == "PBE"
     assert parameters["kpts"]["gamma"] is True
     assert parameters["poissonsolver"] == {"dipolelayer": "xy"}

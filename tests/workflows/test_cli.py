@@ -52,7 +52,7 @@ def test_list_names_interfaces_crystals_and_protocols(capsys: pytest.CaptureFixt
     listed = json.loads(capsys.readouterr().out)
     assert "li110-li110" in [one["name"] for one in listed["interfaces"]]
     assert {"Li", "Na2CO3"} <= {one["name"] for one in listed["crystals"]}
-    assert [one["name"] for one in listed["protocols"]] == ["smoke", "standard", "tight"]
+    assert [one["name"] for one in listed["protocols"]] == ["smoke", "standard", "standard-li3e", "tight"]
     assert call("list") == 0
     assert "-1.01" in capsys.readouterr().out
 
@@ -94,7 +94,7 @@ def test_plan_knows_what_is_new_and_starts_nothing(
     assert states["AB"] == "waits for others"
     assert [one["n_atoms"] for one in plan["calculations"]] == [1, 8, 4, 4]
     assert plan["calculations"][0]["key"]
-    assert plan["calculations"][3]["same_as"] == "A"
+    assert plan["calculations"][3]["same_as"] == "li110-li110 A"
     meshes = {tuple(one["kpoints"]) for one in plan["calculations"][1:]}
     assert len(meshes) == 1, "AB, A and B need equal meshes"
     assert not list(tmp_path.rglob("result.json"))

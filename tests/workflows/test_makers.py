@@ -96,9 +96,9 @@ def test_the_flow_is_refused_before_anything_runs_where_it_cannot_work() -> None
     from wadflow.interfaces.definition import load_definition
 
     definition = load_definition("li110-li110")
-    contact = definition.contact.model_copy(update={"registry": "scan"})
-    with pytest.raises(InputError, match="not available yet"):
-        AdhesionFlowMaker(protocol=SMOKE).make(definition.model_copy(update={"contact": contact}))
+    other = definition.upper.model_copy(update={"crystal": "Na"})
+    with pytest.raises(InputError, match="continues one crystal"):
+        AdhesionFlowMaker(protocol=SMOKE).make(definition.model_copy(update={"upper": other}))
 
 
 def test_makers_survive_the_way_through_a_job_store() -> None:

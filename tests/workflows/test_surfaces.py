@@ -277,7 +277,7 @@ def test_the_table_says_rigid_relaxed_published_and_measured(
         "converged with thickness within 0.02 J/m2",
         "proves the path only",
         "10.1038/sdata.2016.80",
-        "GPAW 26.7.0, PBE, 200 eV",
+        "GPAW 26.7.0, PBE, 250 eV",
     ):
         assert words in text
     assert (elsewhere / "wulff.png").read_bytes().startswith(b"\x89PNG")
