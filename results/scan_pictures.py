@@ -28,7 +28,8 @@ ACCENT: Final = "#c8641b"
 GREY: Final = "#666666"
 WORK: Final = "work of adhesion (J/m²)"
 MAP_WIDTH: Final = 7.0  # angstrom: whole cells of distinct shifts are shown up to about this width
-FINE: Final = 160  # points a side of the interpolated map
+MARGIN: Final = 0.6  # cells of distinct shifts shown around the calculated ones
+FINE: Final = 120  # points a side of the interpolated cell
 
 
 def pictures_of(document: AdhesionDocument) -> dict[str, Callable[[AdhesionDocument], Figure]]:
@@ -58,16 +59,16 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
         raise _nothing(document, "adhesion map", 'registry = "scan" in its definition makes one')
     figure = Figure(figsize=(5.0, 4.4), layout="constrained")
     axes = figure.add_subplot()
-    lattice = np.array(found.lattice)
-    shifts, works, first = _tiled(found)
+    cell, lattice = np.array(found.cell), np.array(found.lattice)
     repeats = max(1, round(MAP_WIDTH / float(np.linalg.norm(lattice[0]))))
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ (lattice * repeats)
-    if len(found.points) >= 3:  # a triangulation needs three
-        _draw_field(axes, shifts, works, corners, figure)
-    inside = _inside(shifts, lattice * repeats)
-    axes.plot(*shifts[inside & ~first].T, "o", color="white", markeredgecolor=GREY, markersize=4)
-    axes.plot(*shifts[inside & first].T, "o", color="white", markeredgecolor="black", markersize=6)
-    cell = np.array(found.cell)
+    window = np.array([[-MARGIN, -MARGIN], [repeats - 1 + MARGIN, repeats - 1 + MARGIN]])
+    _draw_field(axes, found, window, figure)
+    images = [np.array(image) @ cell for point in found.points for image in point.images]
+    for step in product(range(-1, repeats + 1), repeat=2):
+        for image in images:
+            place = np.linalg.solve(lattice.T, image) + step
+            if (place >= window[0]).all() and (place <= window[1]).all():
+                axes.plot(*(place @ lattice), "o", color="white", markeredgecolor=GREY, markersize=3.5)
     for point in found.points:
         x, y = np.array(point.registry) @ cell
         axes.annotate(
@@ -118,7 +119,7 @@ def draw_separation_curve(document: AdhesionDocument) -> Figure:
     axes.set_xlabel("separation beyond the interface's gap (Å)")
     axes.set_ylabel(WORK)
     _plain(axes, document)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="lower right")
     return figure
 
 
@@ -173,40 +174,29 @@ def _nothing(document: AdhesionDocument, what: str, remedy: str) -> InputError:
     return InputError(f"'{document.name}' has no {what}", remedy=remedy)
 
 
-def _tiled(found: RegistryMap) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return shifts (angstrom, (n, 2)), works (n,), and which were calculated themselves, tiled."""
+def _grid(found: RegistryMap) -> NDArray[np.float64]:
+    """Return the works of adhesion on the grid of shifts, shape (n, n)."""
     cell, lattice = np.array(found.cell), np.array(found.lattice)
-    shifts, works, first = [], [], []
+    total = sum(len(point.images) for point in found.points)
+    n = round(total**0.5)
+    grid = np.full((n, n), np.nan)
     for point in found.points:
         for image in point.images:
-            for step in product(range(-2, 5), repeat=2):
-                shifts.append(np.array(image) @ cell + np.array(step) @ lattice)
-                works.append(point.work_of_adhesion)
-                first.append(image == point.registry and step == (0, 0))
-    return np.array(shifts), np.array(works), np.array(first)
+            steps = np.rint(np.linalg.solve(lattice.T, np.array(image) @ cell) * n).astype(int) % n
+            grid[tuple(steps)] = point.work_of_adhesion
+    return grid
 
 
-def _inside(shifts: NDArray[np.float64], window: NDArray[np.float64]) -> NDArray[np.bool_]:
-    fractions = np.linalg.solve(window.T, shifts.T).T
-    inside: NDArray[np.bool_] = np.all((fractions > -1e-6) & (fractions < 1 + 1e-6), axis=1)
-    return inside
+def _draw_field(axes: Axes, found: RegistryMap, window: NDArray[np.float64], figure: Figure) -> None:
+    """Colour the map by trigonometric interpolation: periodic, and with the symmetry of the grid."""
+    from scipy.signal import resample
 
-
-def _draw_field(
-    axes: Axes,
-    shifts: NDArray[np.float64],
-    works: NDArray[np.float64],
-    corners: NDArray[np.float64],
-    figure: Figure,
-) -> None:
-    from matplotlib.patches import Polygon
-    from scipy.interpolate import CloughTocher2DInterpolator
-
-    smooth = CloughTocher2DInterpolator(shifts, works)
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    x, y = np.meshgrid(np.linspace(low[0], high[0], FINE), np.linspace(low[1], high[1], FINE))
-    field = axes.contourf(x, y, smooth(x, y), levels=24, cmap="viridis")
-    outline = Polygon(corners.tolist(), closed=True, facecolor="none", edgecolor="none")
-    axes.add_patch(outline)
-    field.set_clip_path(outline)
+    lattice = np.array(found.lattice)
+    smooth = resample(resample(_grid(found), FINE, axis=0), FINE, axis=1)
+    low, high = (np.floor(window[0] * FINE).astype(int), np.ceil(window[1] * FINE).astype(int))
+    first, second = (np.arange(low[axis], high[axis] + 1) for axis in (0, 1))
+    values = smooth[np.ix_(first % FINE, second % FINE)]
+    steps = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1) / FINE
+    places = steps @ lattice
+    field = axes.contourf(places[..., 0], places[..., 1], values, levels=24, cmap="viridis")
     figure.colorbar(field, ax=axes, label=WORK, shrink=0.85)

@@ -43,7 +43,7 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def list_(as_json: JsonOption = False) -> None:
-    """List the interfaces of the catalog, the crystals and the protocols.
+    """List the interfaces of the catalog, its groups, the surfaces, the crystals and the protocols.
 
     Example: `wadflow list`
     """
@@ -52,9 +52,11 @@ def list_(as_json: JsonOption = False) -> None:
     from wadflow.interfaces.crystals import list_crystals, load_crystal
     from wadflow.interfaces.definition import list_definitions, load_definition
     from wadflow.interfaces.groups import load_groups
+    from wadflow.interfaces.surface_definition import list_surface_definitions, load_surface_definition
     from wadflow.workflows.protocol import list_protocols, load_protocol
 
     groups = load_groups()
+    surfaces = [load_surface_definition(name) for name in list_surface_definitions()]
     definitions = [load_definition(name) for name in list_definitions()]
     crystals = [load_crystal(name) for name in list_crystals()]
     protocols = [load_protocol(name) for name in list_protocols()]
@@ -62,6 +64,7 @@ def list_(as_json: JsonOption = False) -> None:
         print_json(
             {
                 "interfaces": [one.model_dump(mode="json") for one in definitions],
+                "surfaces": [{"name": one.name, "title": one.title} for one in surfaces],
                 "groups": {name: group.model_dump(mode="json") for name, group in groups.items()},
                 "crystals": [{"name": one.name, "citation": one.citation} for one in crystals],
                 "protocols": [one.model_dump(mode="json") for one in protocols],
@@ -80,6 +83,10 @@ def list_(as_json: JsonOption = False) -> None:
     table = Table("group", "title", "interfaces", title="groups", title_justify="left")
     for name, group in groups.items():
         table.add_row(name, group.title, ", ".join(group.members))
+    output.print(table)
+    table = Table("name", "title", title="surfaces (wadflow surface NAME)", title_justify="left")
+    for surface in surfaces:
+        table.add_row(surface.name, surface.title)
     output.print(table)
     table = Table("name", "structure from", title="crystals", title_justify="left")
     for crystal in crystals:
