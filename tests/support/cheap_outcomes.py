@@ -70,7 +70,7 @@ def cheap_outcome(calculation: Calculation) -> Outcome:
         symmetries=None,
         fermi_level=None,
         paw=calculation.electrons.paw,
-        versions={"lennard-jones": "1"},
+        versions={"gpaw": "none, Lennard-Jones instead"},
         cores=1,
         cpu_seconds=0.0,
         wall_seconds=0.0,

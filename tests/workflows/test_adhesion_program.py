@@ -14,6 +14,7 @@ from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.adhesion_program import FinishedAdhesion, adhesion_program
 from wadflow.workflows.archive import Archive
+from wadflow.workflows.cli import main
 from wadflow.workflows.plan import plan_adhesion
 from wadflow.workflows.protocol import load_protocol
 
@@ -234,3 +235,24 @@ def test_salts_alone_get_their_own_mesh() -> None:
     with_metal = steps.build(definition(POLAR, METAL, [0.0, 0.0]), standard)
     assert steps.mesh(steps.build(salts, standard), standard) == (7, 7, 1)
     assert steps.mesh(with_metal, standard)[0] > 7
+
+
+def test_results_show_and_draw_what_was_varied(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = scanned[2]
+    archive = Archive(tmp_path / "archive")
+    archive.save_document("test.smoke", document.model_dump_json())
+    folder = tmp_path / "pictures"
+    with pytest.raises(SystemExit) as leaving:
+        main(["results", "test", "--archive", str(archive.root), "--pictures", str(folder)])
+    assert leaving.value.code == 0
+    said = capsys.readouterr().out
+    assert "Adhesion map" in said
+    assert "Universal binding energy" in said
+    assert "by planes" in said
+    names = {file.name for file in folder.iterdir()}
+    parts = ("adhesion-map", "separation-curve", "thickness-series")
+    assert names == {f"test.smoke.{part}.png" for part in parts}
