@@ -23,8 +23,34 @@ def test_difference_and_sentence(make_document: Any) -> None:
     assert found.sentence == (
         "-1.00 J/m2 (relaxed, protocol 'standard') beside -1.10 J/m2 of the source: difference "
         "+0.10 J/m2, +9.0 %; settings of the source unknown, so the difference mixes settings, "
-        "model and thickness."
+        "model and thickness. Nearest of our numbers: -1.07 J/m2 (rigid, 4+4 planes)."
     )
+
+
+def test_the_nearest_number_is_looked_for_among_all_thicknesses_and_says_its_model(
+    make_document: Any, make_side: Any
+) -> None:
+    from wadflow.results.scans import ThicknessPoint, ThicknessSeries
+
+    points = tuple(
+        ThicknessPoint(lower_planes=n, upper_planes=n, work_of_adhesion=-w, keys=("a", "b", "c"))
+        for n, w in ((2, 4.8), (4, 1.07), (6, 8.6))
+    )
+    plain = make_document()
+    with_dipole_layer = {
+        role: record.model_copy(update={"equal_settings": {**record.equal_settings, "dipole_layer": True}})
+        for role, record in (("ab", plain.ab), ("a", plain.a), ("b", plain.b))
+    }
+    document = make_document(
+        source_value=-7.92,
+        source_doi=DOI,
+        lower=make_side(tasker_class="III"),
+        thickness_series=ThicknessSeries(points=points),
+        **with_dipole_layer,
+    )
+    found = compare_with_source(document)
+    assert found.nearest == "-8.60 J/m2 (rigid, 6+6 planes, polar model ideal)"
+    assert found.nearest in found.sentence
 
 
 def test_stronger_bond_than_the_source_is_a_negative_difference(make_document: Any) -> None:
