@@ -112,10 +112,10 @@ def _run_flow(definition: InterfaceDefinition, protocol: Protocol, execution: Ex
         # jobflow 0.4 calls a function of monty that will go in 2028
         warnings.filterwarnings("ignore", "cd is deprecated", FutureWarning)
         responses = run_locally(flow, store=store, log=False, raise_immediately=True)
-    # A job that was replaced answers again under its identifier, with a higher index.
-    answers = responses[flow.jobs[-1].uuid]
-    output = answers[max(answers)].output
-    if not isinstance(output, AdhesionDocument):
-        problem = f"the flow of '{definition.name}' ended without a document"
+    # The flow grew: the document is the output of whichever job came last, not of one that is known here.
+    outputs = [response.output for answers in responses.values() for response in answers.values()]
+    documents = [output for output in outputs if isinstance(output, AdhesionDocument)]
+    if len(documents) != 1:
+        problem = f"the flow of '{definition.name}' ended with {len(documents)} documents, not one"
         raise CalculationError(problem)
-    return output
+    return documents[0]
