@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.requests import Request
 
 SHIPPED = load_protocol("smoke")
@@ -256,3 +257,28 @@ def test_results_show_and_draw_what_was_varied(
     names = {file.name for file in folder.iterdir()}
     parts = ("adhesion-map", "separation-curve", "thickness-series")
     assert names == {f"test.smoke.{part}.png" for part in parts}
+
+
+def test_the_jobflow_flow_grows_to_the_same_document(
+    scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from wadflow.workflows import local_run, makers
+    from wadflow.workflows.execution import Execution
+
+    asked: list[str] = []
+
+    def cheap(calculation: Calculation, _execution: Execution) -> Outcome:
+        asked.append(calculation.key)
+        return cheap_outcome(calculation)
+
+    monkeypatch.setattr(makers, "obtain", cheap)
+    document = local_run._run_flow(SCANNED, SMOKE, Execution(Archive(tmp_path / "archive")))
+    expected = scanned[2]
+    assert [one.key for one in document.companions] == [one.key for one in expected.companions]
+    assert document.registry == expected.registry
+    # Structures pass through pymatgen and back, which leaves rounding errors of 1e-14 angstrom.
+    for name in ("gap", "work_of_adhesion_rigid", "work_of_adhesion_relaxed"):
+        assert getattr(document, name) == pytest.approx(getattr(expected, name), abs=1e-4)
+    assert len(asked) == len(set(asked)), "a calculation was asked for twice"
