@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib
 import threading
-import warnings
 from typing import TYPE_CHECKING
 
-from wadflow.errors import CalculationError
 from wadflow.results.documents import AdhesionDocument
-from wadflow.workflows.execution import use_execution
+from wadflow.workflows.flow_run import run_flow
 from wadflow.workflows.launch import ENDING_SECONDS, end_engines, obtain
 from wadflow.workflows.plan import plan_adhesion
 
@@ -100,22 +98,7 @@ def document_name(definition: str, protocol: str) -> str:
 
 
 def _run_flow(definition: InterfaceDefinition, protocol: Protocol, execution: Execution) -> AdhesionDocument:
-    from jobflow import JobStore, run_locally
-    from maggma.stores import MemoryStore
-
     from wadflow.workflows.flows.adhesion import AdhesionFlowMaker
 
     flow = AdhesionFlowMaker(protocol=protocol).make(definition)
-    # Outputs need to live no longer than the flow: the memory between runs is the archive.
-    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
-    with use_execution(execution), warnings.catch_warnings():
-        # jobflow 0.4 calls a function of monty that will go in 2028
-        warnings.filterwarnings("ignore", "cd is deprecated", FutureWarning)
-        responses = run_locally(flow, store=store, log=False, raise_immediately=True)
-    # The flow grew: the document is the output of whichever job came last, not of one that is known here.
-    outputs = [response.output for answers in responses.values() for response in answers.values()]
-    documents = [output for output in outputs if isinstance(output, AdhesionDocument)]
-    if len(documents) != 1:
-        problem = f"the flow of '{definition.name}' ended with {len(documents)} documents, not one"
-        raise CalculationError(problem)
-    return documents[0]
+    return run_flow(flow, execution, AdhesionDocument)

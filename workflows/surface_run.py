@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from wadflow.errors import ArchiveError, CalculationError
+from wadflow.errors import ArchiveError
 from wadflow.results.surface_documents import SurfaceDocument
-from wadflow.workflows.execution import use_execution
+from wadflow.workflows.flow_run import run_flow
 from wadflow.workflows.surface_plan import plan_surfaces
 
 if TYPE_CHECKING:
@@ -86,20 +85,6 @@ def read_surface_documents(archive: Archive) -> list[SurfaceDocument]:
 
 
 def _run_flow(definition: SurfaceDefinition, protocol: Protocol, execution: Execution) -> SurfaceDocument:
-    from jobflow import JobStore, run_locally
-    from maggma.stores import MemoryStore
-
     from wadflow.workflows.flows.surface import SurfaceFlowMaker
 
-    flow = SurfaceFlowMaker(protocol=protocol).make(definition)
-    # Outputs need to live no longer than the flow: the memory between runs is the archive.
-    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
-    with use_execution(execution), warnings.catch_warnings():
-        # jobflow 0.4 calls a function of monty that will go in 2028
-        warnings.filterwarnings("ignore", "cd is deprecated", FutureWarning)
-        responses = run_locally(flow, store=store, log=False, raise_immediately=True)
-    output = next(responses[made.uuid][1].output for made in flow.jobs if made.name == "surface_document")
-    if not isinstance(output, SurfaceDocument):
-        problem = f"the flow of '{definition.name}' ended without a document"
-        raise CalculationError(problem)
-    return output
+    return run_flow(SurfaceFlowMaker(protocol=protocol).make(definition), execution, SurfaceDocument)
