@@ -195,3 +195,42 @@ def test_the_fingerprint_is_the_one_that_gpaw_prints() -> None:
     from gpaw.setup_data import SetupData
 
     assert find_dataset("Li", "PBE").fingerprint == SetupData("Li", "PBE").fingerprint
+
+
+def test_a_compound_starts_from_orbitals_with_more_bands_and_damped_mixing() -> None:
+    from wadflow.workflows.mixing import KerkerPulay
+
+    oxide = bulk("Li2O", "fluorite", a=4.67)
+    oxide.symbols[:] = ["O", "Li", "Li"]
+    parameters = gpaw_parameters(Calculation.prepare(oxide, SMOKE, label="x", task="static"))
+    occupied = (6 + 1 + 1) // 2
+    assert parameters["nbands"] > occupied + len(oxide)
+    assert parameters["basis"] == {"Li": "dzp", "O": "dzp"}
+    assert isinstance(parameters["mixer"], KerkerPulay)
+    metal = gpaw_parameters(Calculation.prepare(bulk("Li"), SMOKE, label="x", task="static"))
+    assert not {"nbands", "basis"} & set(metal)
+
+
+def test_a_mesh_of_another_calculation_can_be_asked_for() -> None:
+    calculation = Calculation.prepare(bulk("Li"), SMOKE, label="x", task="static", kpoints=(2, 3, 4))
+    assert calculation.electrons.kpoints == (2, 3, 4)
+
+
+def test_only_the_two_sides_of_an_interface_have_a_gap() -> None:
+    slab = bcc110("Li", (1, 1, 4), vacuum=6.0)
+    slab.pbc = (True, True, False)
+    with pytest.raises(InputError, match="two sides"):
+        Calculation.prepare(slab, SMOKE, label="x", task="relax", moves="gap")
+
+
+def test_what_moves_is_part_of_the_key_and_its_force_scales_with_the_area() -> None:
+    slab = bcc110("Li", (1, 1, 4), vacuum=6.0)
+    slab.pbc = (True, True, False)
+    slab.set_array("side", np.array([0, 0, 1, 1]))
+    atoms = Calculation.prepare(slab, SMOKE, label="x", task="relax")
+    gap = Calculation.prepare(slab, SMOKE, label="x", task="relax", moves="gap")
+    double = Calculation.prepare(slab.repeat((2, 1, 1)), SMOKE, label="x", task="relax", moves="gap")
+    assert atoms.key != gap.key
+    assert gap.relaxation is not None
+    assert double.relaxation is not None
+    assert double.relaxation.fmax == pytest.approx(2 * gap.relaxation.fmax, rel=1e-5)
