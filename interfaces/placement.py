@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wadflow.interfaces.slabs import wrap_in_plane
-from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE, symmetry_operations
+from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE, slab_operations
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -97,11 +97,7 @@ def _distinct(points: FloatArray, in_plane: FloatArray) -> FloatArray:
 
 def _operations(atoms: Atoms) -> tuple[NDArray[np.int64], FloatArray]:
     """Return the in-plane parts of the slab's symmetry: rotations (n, 2, 2), translations (n, 2)."""
-    cell = atoms.cell.array.copy()
-    # The images along z must be too far apart to add operations of a three-dimensional crystal.
-    cell[2, 2] += 10.0
-    scaled = np.linalg.solve(cell.T, atoms.positions.T).T
-    rotations, translations = symmetry_operations(cell, scaled, atoms.numbers)
+    rotations, translations = slab_operations(atoms)
     return rotations[:, :2, :2], translations[:, :2]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE, symmetry_operations
+from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE, slab_operations
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -107,12 +107,7 @@ def _shift_maps(ab: Atoms) -> list[tuple[NDArray[np.int64], FloatArray]]:
     """
     operations = []
     for side in (0, 1):
-        half = ab[ab.arrays["side"] == side]
-        cell = half.cell.array.copy()
-        # The images along z must be too far apart to add operations of a three-dimensional crystal.
-        cell[2, 2] += 10.0
-        fractional = np.linalg.solve(cell.T, half.positions.T).T
-        rotations, translations = symmetry_operations(cell, fractional, half.numbers)
+        rotations, translations = slab_operations(ab[ab.arrays["side"] == side])
         upward = rotations[:, 2, 2] == 1
         operations.append(list(zip(rotations[upward, :2, :2], translations[upward, :2], strict=True)))
     lower, upper = operations

@@ -9,6 +9,7 @@ import numpy as np
 from wadflow.errors import InputError
 
 if TYPE_CHECKING:
+    from ase import Atoms
     from numpy.typing import NDArray
     from pymatgen.core import Structure
 
@@ -47,6 +48,20 @@ def symmetry_operations(
     if found is None:
         raise _no_symmetry()
     return np.asarray(found["rotations"], dtype=np.int64), np.asarray(found["translations"], dtype=float)
+
+
+def slab_operations(atoms: Atoms) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return all operations x -> W x + t (fractional) of a slab, as `symmetry_operations` does.
+
+    Parameters
+    ----------
+    atoms : ase.Atoms
+        Slab with c along z; its cell may end at the next plane of the bulk. Angstrom.
+    """
+    cell = atoms.cell.array.copy()
+    # The images along z must be too far apart to add operations of a three-dimensional crystal.
+    cell[2, 2] += 10.0
+    return symmetry_operations(cell, np.linalg.solve(cell.T, atoms.positions.T).T, atoms.numbers)
 
 
 def asymmetry(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wadflow.results.adhesion import work_of_adhesion
 from wadflow.workflows import adhesion_steps as steps
@@ -26,12 +26,10 @@ from wadflow.workflows.requests import Request
 from wadflow.workflows.variations import curve_of, separated, series_members, series_of
 
 if TYPE_CHECKING:
-    from pymatgen.core import Structure
-
     from wadflow.interfaces.definition import InterfaceDefinition
     from wadflow.interfaces.sides import Role as SideRole
     from wadflow.interfaces.stacking import Interface
-    from wadflow.results.documents import AdhesionDocument, AtomsRecord, Role, SlabRole
+    from wadflow.results.documents import AdhesionDocument, Role, SlabRole
     from wadflow.results.records import CalculationRecord
     from wadflow.results.scans import RegistryMap
     from wadflow.workflows.protocol import Protocol
@@ -156,7 +154,7 @@ def adhesion_program(definition: InterfaceDefinition, protocol: Protocol) -> Pro
     steps.build(definition, protocol)
     outcomes = dict((yield [Request("bulk", calculation) for calculation in bulk.values()]))
     relaxed = {
-        crystal: steps.conventional_crystal(crystal, _structure(outcomes[calculation.key].atoms))
+        crystal: steps.relaxed_crystal(crystal, outcomes[calculation.key])
         for crystal, calculation in bulk.items()
     }
     search: RegistrySearch | None = None
@@ -179,10 +177,3 @@ def adhesion_program(definition: InterfaceDefinition, protocol: Protocol) -> Pro
     return FinishedAdhesion(
         definition, protocol, interface, bulk, slabs, strain, search, members, curve, outcomes
     )
-
-
-def _structure(atoms: AtomsRecord) -> Structure:
-    from pymatgen.core import Structure
-
-    species: list[Any] = list(atoms.numbers)
-    return Structure(atoms.cell, species, atoms.positions, coords_are_cartesian=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -105,6 +105,16 @@ def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structur
         equal = [known for known in rounded if abs(known - value) < 10**-LATTICE_DECIMALS]
         rounded.append(equal[0] if equal else round(value, LATTICE_DECIMALS))
     return Structure(Lattice.from_parameters(*rounded), conventional.species, conventional.frac_coords)
+
+
+def relaxed_crystal(crystal: str, outcome: Outcome) -> Structure:
+    """Return the conventional cell (angstrom) that the relaxation of a crystal gave."""
+    from pymatgen.core import Structure
+
+    atoms = outcome.atoms
+    species: list[Any] = list(atoms.numbers)
+    primitive = Structure(atoms.cell, species, atoms.positions, coords_are_cartesian=True)
+    return conventional_crystal(crystal, primitive)
 
 
 def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:
@@ -231,9 +241,11 @@ def strain_calculations(
         strained, unstrained = strained_bulk(structure, side.miller, side.supercell, side.strain)
         label = f"{bulk_label(side.crystal)} as in {interface.definition.name} {side.role}"
         reference = Calculation.prepare(unstrained, protocol, label=f"{label}, unstrained", task="static")
-        mesh = reference.electrons.kpoints
+        kpoints = reference.electrons.kpoints
         found[side.role] = (
-            Calculation.prepare(strained, protocol, label=f"{label}, strained", task="static", kpoints=mesh),
+            Calculation.prepare(
+                strained, protocol, label=f"{label}, strained", task="static", kpoints=kpoints
+            ),
             reference,
         )
     return found

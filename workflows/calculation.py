@@ -142,7 +142,7 @@ class Calculation(_Frozen):
             "pbc": atoms.pbc,
             "magnetic_moments": self.magnetic_moments,
             "electrons": self.electrons.model_dump(mode="json"),
-            # Without what later versions added: older keys stay true.
+            # Without defaults: what a later version adds here with one leaves keys as they are.
             "relaxation": self.relaxation and self.relaxation.model_dump(mode="json", exclude_defaults=True),
             "gpaw_major": self.gpaw_major,
         }

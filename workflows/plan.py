@@ -119,7 +119,7 @@ def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: 
             first = labels.setdefault(calculation.key, calculation.label)
             same_as = None if first == calculation.label else first
             one = (
-                _look_up(request.role, calculation, archive, same_as=same_as)
+                look_up(request.role, calculation, archive, same_as=same_as)
                 if known
                 else PlannedCalculation(request.role, calculation, "waits for others", same_as)
             )
@@ -133,9 +133,10 @@ def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: 
             return AdhesionPlan(definition, protocol, end.value, tuple(planned))
 
 
-def _look_up(
-    role: Role, calculation: Calculation, archive: Archive, *, same_as: str | None
+def look_up(
+    role: Role, calculation: Calculation, archive: Archive, *, same_as: str | None = None
 ) -> PlannedCalculation:
+    """Return a calculation with what the archive knows of it."""
     entry = archive.find(calculation.key)
     if entry is not None:
         return PlannedCalculation(role, calculation, "in the archive", same_as, read_outcome(entry))

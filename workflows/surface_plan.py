@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wadflow.workflows import surface_steps as steps
-from wadflow.workflows.launch import read_outcome
-from wadflow.workflows.plan import PlannedCalculation
+from wadflow.workflows.plan import PlannedCalculation, look_up
 
 if TYPE_CHECKING:
     from wadflow.interfaces.surface_definition import SurfaceDefinition
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from wadflow.workflows.archive import Archive
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
-    from wadflow.workflows.plan import State
     from wadflow.workflows.protocol import Protocol
 
 
@@ -76,7 +74,7 @@ def plan_surfaces(definition: SurfaceDefinition, protocol: Protocol, archive: Ar
     wadflow.errors.InputError
         Where a face cannot be built or has no surface energy.
     """
-    bulk = _look_up("bulk", steps.bulk_calculation(definition, protocol), archive)
+    bulk = look_up("bulk", steps.bulk_calculation(definition, protocol), archive)
     structure = None if bulk.outcome is None else steps.relaxed_crystal(definition, bulk.outcome)
     faces = steps.build(definition, protocol, structure)
     planned = [bulk]
@@ -87,13 +85,5 @@ def plan_surfaces(definition: SurfaceDefinition, protocol: Protocol, archive: Ar
             if structure is None:
                 planned.append(PlannedCalculation(role, calculation, "waits for others"))
             else:
-                planned.append(_look_up(role, calculation, archive))
+                planned.append(look_up(role, calculation, archive))
     return SurfacePlan(definition, protocol, faces, tuple(planned))
-
-
-def _look_up(role: Role, calculation: Calculation, archive: Archive) -> PlannedCalculation:
-    entry = archive.find(calculation.key)
-    if entry is not None:
-        return PlannedCalculation(role, calculation, "in the archive", outcome=read_outcome(entry))
-    state: State = "new" if archive.owner(calculation.key) is None else "being computed"
-    return PlannedCalculation(role, calculation, state)

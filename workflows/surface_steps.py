@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import wadflow
 from wadflow.interfaces.crystals import load_crystal
@@ -69,12 +69,7 @@ def bulk_calculation(definition: SurfaceDefinition, protocol: Protocol) -> Calcu
 
 def relaxed_crystal(definition: SurfaceDefinition, outcome: Outcome) -> Structure:
     """Return the conventional cell that a relaxation of the crystal gave (angstrom)."""
-    from pymatgen.core import Structure
-
-    atoms = outcome.atoms
-    species: list[Any] = list(atoms.numbers)
-    primitive = Structure(atoms.cell, species, atoms.positions, coords_are_cartesian=True)
-    return adhesion_steps.conventional_crystal(definition.crystal, primitive)
+    return adhesion_steps.relaxed_crystal(definition.crystal, outcome)
 
 
 def build(
