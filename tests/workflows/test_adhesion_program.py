@@ -89,7 +89,7 @@ def test_all_shifts_share_one_cell_with_the_slabs(
     assert all(np.allclose(cell, first, atol=1e-9) for cell in cells)
 
 
-def test_a_search_starts_from_its_neighbours_gap(
+def test_a_search_starts_between_its_neighbours_gap_and_what_that_is_beyond_touching(
     scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
 ) -> None:
     search = scanned[0].search
@@ -102,8 +102,11 @@ def test_a_search_starts_from_its_neighbours_gap(
         z, side = np.array(atoms.positions)[:, 2], np.array(atoms.side)
         start = z[side == 1].min() - z[side == 0].max()
         neighbour = found.shift.neighbour
-        beyond = 0.0 if neighbour is None else search.searched[neighbour].gap - touching[neighbour]
-        assert start == pytest.approx(touching[n] + beyond, abs=0.006)  # rounded to 0.01
+        expected = touching[n]
+        if neighbour is not None:
+            gap = search.searched[neighbour].gap
+            expected = (gap + touching[n] + gap - touching[neighbour]) / 2
+        assert start == pytest.approx(expected, abs=0.006)  # rounded to 0.01
 
 
 def test_only_the_gap_moves_and_ends_where_the_energy_is_lowest(
