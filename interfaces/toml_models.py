@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from wadflow.errors import InputError
 from wadflow.interfaces.suggestions import did_you_mean
@@ -123,9 +123,13 @@ def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[Bas
     for part in location:
         if isinstance(part, int):  # an entry of a list of tables has the model of them all
             continue
-        if current is None or part not in current.model_fields:
+        if current is None:
             return None
-        annotation = current.model_fields[str(part)].annotation
+        # A file that is nothing but named tables (RootModel[dict[str, Model]]) has one model for them all.
+        field = current.model_fields.get("root" if issubclass(current, RootModel) else str(part))
+        if field is None:
+            return None
+        annotation = field.annotation
         models = [kind for kind in (annotation, *get_args(annotation)) if _is_model(kind)]
         current = models[0] if models else None
     return current

@@ -13,6 +13,7 @@ from wadflow.workflows.cli import (
     match_command,
     result_commands,
     surface_commands,
+    thermochemistry_commands,
 )
 
 app = typer.Typer(
@@ -51,4 +52,5 @@ app.command()(calculate.plan)
 app.command()(calculate.run)
 app.command()(result_commands.results)
 app.command()(surface_commands.surface)
+app.command()(thermochemistry_commands.decompose)
 app.add_typer(archive_commands.archive, name="archive")

@@ -1,0 +1,1 @@
+"""Thermochemistry of reactions: from tables of experiment, and from computed energies."""

@@ -1,0 +1,177 @@
+"""Picture of a decomposition: Gibbs energies against temperature, a panel for each condition.
+
+Functions take documents and return matplotlib figures; units are on the axes. matplotlib is imported
+only when something is drawn, and its global state (pyplot) is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from wadflow.errors import InputError
+from wadflow.results.thermochemistry.decomposition import STEP
+from wadflow.results.thermochemistry.energetics import pressure_term
+from wadflow.results.thermochemistry.reactions import parse_equation
+from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from wadflow.results.thermochemistry.conditions import Condition
+    from wadflow.results.thermochemistry.documents import (
+        DecompositionDocument,
+        EnergeticsRecord,
+        ReactionRecord,
+    )
+
+COLOURS: Final = ("#2b6ca3", "#c8641b", "#4d9a5f", "#a2559c", "#7a6a3a", "#3aa6b0", "#b0483f", "#777777")
+STYLES: Final[tuple[tuple[float, Sequence[float]], ...]] = (
+    (0, ()),
+    (0, (5, 1.5)),
+    (0, (1, 1.2)),
+    (0, (3, 1, 1, 1)),
+)
+"""One a source of energies."""
+
+HIGHEST: Final = 2200.0  # K: the diagram ends here, beyond every salt's boiling point
+PANEL: Final = (4.6, 4.4)  # inch
+SMALL: Final = 8.0  # points
+HEADROOM: Final = 0.04  # of the height, above the curves
+LOWEST_ENERGY: Final = -250.0  # kJ/mol: the diagram ends here
+HIGHEST_ENERGY: Final = 1100.0  # kJ/mol: and here
+FAINT: Final = 0.3  # opacity of a curve of condensed metal beyond its boiling
+
+
+def draw_gibbs_diagram(document: DecompositionDocument, salt: str) -> Figure:
+    """Draw the channels of a salt.
+
+    A line is the Gibbs energy of one channel per formula unit of the salt; where it is below zero,
+    equilibrium at those partial pressures asks for the products. Dots mark changes of phase, rings the
+    boiling of the metal.
+
+    Parameters
+    ----------
+    document : DecompositionDocument
+        With reactions of the salt.
+    salt : str
+        Formula.
+
+    Returns
+    -------
+    Figure
+        To be saved with ``figure.savefig(path, dpi=200)``.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        No reaction of the document decomposes the salt.
+    """
+    from matplotlib.figure import Figure
+
+    channels = channels_of(document, salt)
+    if not channels:
+        raise InputError(
+            f"no reaction of this document decomposes {salt!r}", remedy="ask for one of its verdicts' salts"
+        )
+    count = len(document.conditions)
+    figure = Figure(figsize=(PANEL[0] * count + 0.6, PANEL[1] + 0.24 * len(channels)), layout="constrained")
+    panels = figure.subplots(1, count, sharey=True, squeeze=False)[0]
+    for axes, (name, condition) in zip(panels, document.conditions.items(), strict=True):
+        _draw_panel(axes, document, channels, name, condition)
+        axes.set_title(name, fontsize=SMALL + 2, loc="left")
+        axes.set_xlabel("temperature (K)")
+    top = min(max(axes.dataLim.y1 for axes in panels), HIGHEST_ENERGY)
+    panels[0].set_ylim(LOWEST_ENERGY, top * (1 + HEADROOM))
+    panels[0].set_ylabel(f"Gibbs energy (kJ/mol of {formula_text(salt)})")
+    handles, labels = _legend(document, channels)
+    figure.legend(handles, labels, loc="outside lower left", fontsize=SMALL, ncols=2, frameon=False)
+    figure.suptitle(f"Heating {formula_text(salt)}", x=0.01, ha="left")
+    return figure
+
+
+def formula_text(text: str) -> str:
+    r"""Return formulas with their numbers as subscripts (mathtext); coefficients stay.
+
+    Examples
+    --------
+    >>> formula_text("2 Li2CO3(c)")
+    '2 Li$_{2}$CO$_{3}$(c)'
+    """
+    return re.sub(r"(?<=[A-Za-z])(\d+)", r"$_{\1}$", text)
+
+
+def channels_of(document: DecompositionDocument, salt: str) -> list[ReactionRecord]:
+    """Return the reactions of a document whose only reactant is the salt."""
+    found = []
+    for record in document.reactions:
+        reactants = parse_equation(record.equation).reactants
+        if len(reactants) == 1 and reactants[0].species.formula == salt:
+            found.append(record)
+    return found
+
+
+def _draw_panel(
+    axes: Axes,
+    document: DecompositionDocument,
+    channels: list[ReactionRecord],
+    name: str,
+    condition: Condition,
+) -> None:
+    axes.axhline(0.0, color="black", linewidth=0.8)
+    axes.axhspan(LOWEST_ENERGY, 0.0, color="#000000", alpha=0.04, linewidth=0)
+    for colour, record in zip(COLOURS, channels, strict=False):
+        equation = parse_equation(record.equation)
+        boiling = min((one.temperature for one in record.boilings if one.condition == name), default=HIGHEST)
+        for number, (style, source) in enumerate(zip(STYLES, document.sources, strict=False)):
+            column = next((one for one in record.columns if one.source == source), None)
+            if column is None:
+                continue
+            kelvin = np.array(column.temperatures)
+            gibbs = np.array(column.gibbs_energies) + pressure_term(equation, kelvin, condition)
+            for part, strength in ((kelvin <= boiling + STEP, 1.0), (kelvin >= boiling, FAINT)):
+                shown = part & (kelvin <= HIGHEST)
+                axes.plot(
+                    kelvin[shown], gibbs[shown], color=colour, linestyle=style, linewidth=1.4, alpha=strength
+                )
+            if number == 0:
+                marks = [one.temperature for one in record.transitions if _visible(one.temperature, column)]
+                axes.plot(marks, np.interp(marks, kelvin, gibbs), "o", color=colour, markersize=3.5)
+                if _visible(boiling, column) and boiling < HIGHEST:
+                    height = np.interp(boiling, kelvin, gibbs)
+                    axes.plot(boiling, height, "o", color=colour, markerfacecolor="white", markersize=5.0)
+    axes.set_xlim(REFERENCE_TEMPERATURE, HIGHEST)
+    axes.tick_params(labelsize=SMALL)
+
+
+def _visible(temperature: float, column: EnergeticsRecord) -> bool:
+    low, high = column.temperature_range
+    return max(low, REFERENCE_TEMPERATURE) <= temperature <= min(high, HIGHEST)
+
+
+def _legend(
+    document: DecompositionDocument, channels: list[ReactionRecord]
+) -> tuple[list[Artist], list[str]]:
+    from matplotlib.lines import Line2D
+
+    entries: list[tuple[Artist, str]] = [
+        (Line2D([], [], color=colour), formula_text(record.equation.replace("->", "→")))
+        for colour, record in zip(COLOURS, channels, strict=False)
+    ]
+    entries += [
+        (Line2D([], [], color="black", linestyle=style), title)
+        for style, title in zip(STYLES, document.sources.values(), strict=False)
+    ]
+    dot = Line2D([], [], color="black", marker="o", linestyle="none", markersize=3.5)
+    entries.append((dot, "melting, or another change of a crystal"))
+    ring = Line2D(
+        [], [], color="black", marker="o", linestyle="none", markersize=5.0, markerfacecolor="white"
+    )
+    entries.append((ring, "the metal boils; beyond (faint) its vapour is the product"))
+    return [handle for handle, _ in entries], [label for _, label in entries]

@@ -1,0 +1,97 @@
+"""Decomposition documents as tables for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from wadflow.results.thermochemistry.documents import (
+        DecompositionDocument,
+        EnergeticsRecord,
+        TurningRecord,
+        Verdict,
+    )
+
+ABSENT = "--"
+
+
+def decomposition_report(document: DecompositionDocument) -> RenderableType:
+    """Return the reactions at 298.15 K, where they turn, and the verdict on each salt."""
+    lines: list[RenderableType] = [
+        Text("Reactions at 298.15 K and 1 bar, and where their Gibbs energy is zero", style="bold"),
+        Text(document.convention, style="dim"),
+        _reaction_table(document),
+    ]
+    if document.verdicts:
+        lines += [Text(), Text("What comes first on heating", style="bold"), _verdict_table(document)]
+    lines.append(Text())
+    lines.extend(Text(f"{name}: {title}", style="dim") for name, title in document.sources.items())
+    lines.extend(Text(f"{name}: {one.title}", style="dim") for name, one in document.conditions.items())
+    lines.extend(Text(f"Note: {note}", style="yellow") for note in document.notes)
+    return Group(*lines)
+
+
+def turning_text(record: TurningRecord, column: EnergeticsRecord) -> str:
+    """Say where a reaction turns: ``637 K``, ``always``, or beyond which temperature it never did."""
+    if record.temperature is not None:
+        return {"above": ">", "below": "<"}.get(record.favourable, "~") + f" {record.temperature:.0f} K"
+    if record.favourable == "everywhere":
+        return "always"
+    return f"not to {column.temperature_range[1]:.0f} K"
+
+
+def _reaction_table(document: DecompositionDocument) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("reaction", overflow="fold")
+    table.add_column("source", no_wrap=True)
+    for heading in ("dH kJ/mol", "dS J/mol/K", "dG kJ/mol"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name in document.conditions:
+        table.add_column(f"dG < 0, {name}", justify="right", no_wrap=True)
+    for record in document.reactions:
+        for number, column in enumerate(record.columns):
+            table.add_row(
+                record.equation if number == 0 else "",
+                column.source,
+                f"{column.enthalpy_298:.1f}",
+                f"{column.entropy_298:.1f}",
+                f"{column.gibbs_energy_298:.1f}",
+                *(turning_text(turning, column) for turning in column.turnings),
+            )
+    return table
+
+
+def _verdict_table(document: DecompositionDocument) -> Table:
+    equations = {record.name: record.equation for record in document.reactions}
+    table = Table(box=None, pad_edge=False)
+    for column in ("salt", "condition", "source"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("from", justify="right", no_wrap=True)
+    table.add_column("first channel", overflow="fold")
+    table.add_column("condensed metal is stable", overflow="fold")
+    for verdict in document.verdicts:
+        temperature = verdict.first_temperature
+        table.add_row(
+            verdict.salt,
+            verdict.condition,
+            verdict.source,
+            ABSENT if temperature is None else f"{temperature:.0f} K",
+            equations[verdict.first] if verdict.first else f"none up to {verdict.highest:.0f} K",
+            metal_text(verdict),
+        )
+    return table
+
+
+def metal_text(verdict: Verdict) -> str:
+    """Say where condensed metal is the stable product: ``nowhere up to 2000 K``, or the intervals."""
+    if not verdict.metal_intervals:
+        return f"nowhere up to {verdict.highest:.0f} K"
+    return ", ".join(
+        f"{interval.lowest:.0f} to {interval.highest:.0f} K" for interval in verdict.metal_intervals
+    )
