@@ -1,0 +1,60 @@
+"""Ideal gases against the NIST-JANAF tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from wadflow.errors import InputError
+from wadflow.interfaces.toml_models import validate
+from wadflow.results.thermochemistry.gases import Gas, load_gases
+from wadflow.results.thermochemistry.species import Species
+from wadflow.results.thermochemistry.tables import substance
+
+GASES = load_gases()
+KELVIN = np.array([298.15, 400.0, 600.0, 800.0, 1000.0, 1200.0, 1500.0])
+
+
+TOLERANCES = {"H2O": 0.5}
+"""kJ/mol where it is not 0.3: water, a reference at 298 K alone, stretches on rotation and vibration."""
+
+
+@pytest.mark.parametrize("formula", GASES)
+def test_free_energies_are_those_of_janaf(formula: str) -> None:
+    """Both relative to the enthalpy at 298.15 K, which no table of thermal functions holds."""
+    ours, theirs = GASES[formula], substance(Species(formula, "g"), "janaf")
+    difference = (ours.gibbs_energy(KELVIN) - ours.enthalpy(298.15)) - (
+        theirs.gibbs_energy(KELVIN) - theirs.enthalpy(298.15)
+    )
+    assert np.abs(difference).max() < TOLERANCES.get(formula, 0.3), difference  # kJ/mol
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    # H(298.15) - H(0), kJ/mol, NIST-JANAF
+    [("O2", 8.683), ("F2", 8.825), ("CO", 8.671), ("CO2", 9.364), ("O", 6.725), ("F", 6.518), ("Li", 6.197)],
+)
+def test_enthalpies_above_zero_kelvin(formula: str, expected: float) -> None:
+    gas = GASES[formula]
+    assert float(gas.enthalpy(298.15)) - gas.zero_point_energy == pytest.approx(expected, abs=0.015)
+
+
+def test_the_functions_belong_together() -> None:
+    for gas in GASES.values():
+        slope = (gas.gibbs_energy(KELVIN + 0.5) - gas.gibbs_energy(KELVIN - 0.5)) * -1000.0
+        assert slope == pytest.approx(gas.entropy(KELVIN), rel=1e-5)
+
+
+def test_zero_point_energies() -> None:
+    """Anharmonic wells: half of the harmonic wavenumber less a quarter of the anharmonicity."""
+    assert GASES["H2"].zero_point_energy == pytest.approx(25.96, abs=0.1)  # 2170 1/cm, kJ/mol
+    assert GASES["Li"].zero_point_energy == 0.0
+
+
+def test_data_that_cannot_be_are_refused() -> None:
+    with pytest.raises(InputError, match="an atom has 'levels', a molecule 'positions'"):
+        validate(Gas, {"symmetry_number": 1}, file="gases.toml")
+    with pytest.raises(InputError, match="a diatomic molecule has 'harmonic'"):
+        validate(Gas, {"positions": [[0, 0, 0], [0, 0, 1]], "fundamentals": [100.0]})
+    with pytest.raises(InputError, match=r"O2\(g\) at -1 K"):
+        GASES["O2"].gibbs_energy(-1.0)
