@@ -172,11 +172,11 @@ def needs_dipole_layer(interface: Interface) -> bool:
 
 
 def mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:
-    """Return the k-points of AB, A and B alike: a metal on one side needs a denser mesh than salts do."""
-    salts = all(side.tasker_class is not None for side in interface.sides)
+    """Return the k-points of AB, A and B alike: metals need a denser mesh than salts do."""
     settings = protocol.electrons
-    density = settings.ionic_kpoint_density if salts else settings.kpoint_density
-    return mesh_of_density(interface.ab, density)
+    densities = (settings.kpoint_density, settings.mixed_kpoint_density, settings.ionic_kpoint_density)
+    salts = sum(side.tasker_class is not None for side in interface.sides)
+    return mesh_of_density(interface.ab, densities[salts])
 
 
 def slab_calculations(

@@ -31,6 +31,7 @@ class ElectronSettings(_Settings):
     bulk_cutoff           --     eV, plane waves where a cell relaxes
     kpoint_density        --     points per inverse angstrom (2 pi included)
     ionic_kpoint_density  --     the same for interfaces without a metal
+    mixed_kpoint_density  --     the same for interfaces of a metal with a salt
     scan_kpoint_density   --     the same for registry scans
     bulk_kpoint_density   --     points per inverse angstrom, for crystals
     smearing              --     name of the distribution
@@ -46,6 +47,7 @@ class ElectronSettings(_Settings):
     bulk_cutoff: PositiveFloat
     kpoint_density: PositiveFloat
     ionic_kpoint_density: PositiveFloat
+    mixed_kpoint_density: PositiveFloat
     scan_kpoint_density: PositiveFloat
     bulk_kpoint_density: PositiveFloat
     smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
