@@ -25,7 +25,7 @@ from pydantic import (
 if TYPE_CHECKING:
     from ase import Atoms
 
-Role = Literal["AB", "A", "B", "bulk", "slab"]
+Role = Literal["AB", "A", "B", "bulk", "slab", "gas", "phonon"]
 SlabRole = Literal["AB", "A", "B"]
 Task = Literal["static", "relax"]
 EnergyKind = Literal["rigid", "relaxed"]
@@ -150,7 +150,8 @@ class CalculationRecord(Document):
     key             -            key in the archive
     label           -            name for people
     role            -            part in the interface: AB, A (lower), B (upper), or bulk;
-                                 slab: one of a surface
+                                 slab: one of a surface; gas: a molecule or an atom;
+                                 phonon: a supercell with one atom displaced
     task            -            ``static`` (one energy) or ``relax`` (cell fixed for slabs)
     formula         -            chemical formula of the whole cell, for example ``Li8O4``
     n_atoms         -            atoms in the cell

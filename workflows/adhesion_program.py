@@ -1,10 +1,5 @@
 """The walk of one work of adhesion, from the crystals to the document, step by step.
 
-The walk is written once, as a generator: it yields the calculations that it needs next and is sent their
-outcomes. Who drives it decides where these come from: the plan only looks them up, the jobflow flow makes
-a job of each that is missing (`wadflow.workflows.flows.adhesion`). So plan, flow and the look-up of a
-finished result cannot disagree about what is calculated.
-
 1. The crystals are relaxed.
 2. With registry "scan", AB is computed at each distinct lateral shift, where only the gap moves, each
    started from the gap of its nearest neighbour; the strongest bound shift is taken.
@@ -14,29 +9,59 @@ finished result cannot disagree about what is calculated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wadflow.interfaces.definition import InterfaceDefinition  # noqa: TC001  # pydantic reads it
 from wadflow.results.adhesion import work_of_adhesion
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.registry_search import RegistrySearch, registry_map, search_registry
 from wadflow.workflows.requests import Request
+from wadflow.workflows.study import Study
 from wadflow.workflows.variations import curve_of, separated, series_members, series_of
 
 if TYPE_CHECKING:
-    from wadflow.interfaces.definition import InterfaceDefinition
     from wadflow.interfaces.sides import Role as SideRole
     from wadflow.interfaces.stacking import Interface
     from wadflow.results.documents import AdhesionDocument, Role, SlabRole
     from wadflow.results.records import CalculationRecord
     from wadflow.results.scans import RegistryMap
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.requests import Outcomes, Program
+    from wadflow.workflows.study import IsFromArchive
     from wadflow.workflows.variations import Separated, SeriesMember
 
-IsFromArchive = Callable[[Calculation], bool]
+
+class AdhesionStudy(Study):
+    """The work of adhesion of one interface.
+
+    Attributes
+    ----------
+    definition : InterfaceDefinition
+        What to calculate.
+    """
+
+    definition: InterfaceDefinition
+
+    @property
+    def name(self) -> str:
+        """Name of the interface."""
+        return self.definition.name
+
+    @property
+    def title(self) -> str:
+        """Title of the interface."""
+        return self.definition.title
+
+    @property
+    def document_name(self) -> str:
+        """Name of the interface and of the protocol."""
+        return f"{self.name}.{self.protocol.name}"
+
+    def program(self) -> Program[FinishedAdhesion]:
+        """Walk from the crystals to a finished work of adhesion."""
+        return adhesion_program(self.definition, self.protocol)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, JsonValue, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, JsonValue, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from wadflow.errors import InputError
 from wadflow.results.documents import AtomsRecord, PawDataset
@@ -34,6 +34,12 @@ LENGTH_BIN = 1e-5
 
 MORE_BANDS = 4
 """Empty bands of a compound beside one for each atom."""
+
+WHOLE_OCCUPATIONS = ("fermi-dirac", 0.0)
+"""Smearing of molecules and atoms: none. Spin-polarised ones keep the total moment that they start with."""
+
+MOLECULE_CURVATURE = 70.0
+"""First guess of the second derivative in molecules (eV/angstrom2), ASE's own: their bonds are stiff."""
 
 BIN_OFFSET = 0.3819660112501051
 """Shift of the bin edges (in bins). Fractions of a lattice constant of few decimals (a/2, a/4)
@@ -55,7 +61,7 @@ class ElectronicStructure(_Frozen):
     cutoff                   --     eV, plane waves
     kpoints                  (3,)   Monkhorst-Pack mesh with the gamma point
     smearing                 --     name of the distribution
-    smearing_width           --     eV
+    smearing_width           --     eV; 0: whole occupations (molecules)
     energy_convergence       --     eV per valence electron
     density_convergence      --     electrons per valence electron
     eigenstates_convergence  --     eV2 per valence electron
@@ -70,7 +76,7 @@ class ElectronicStructure(_Frozen):
     cutoff: PositiveFloat
     kpoints: tuple[PositiveInt, PositiveInt, PositiveInt]
     smearing: str
-    smearing_width: PositiveFloat
+    smearing_width: NonNegativeFloat
     energy_convergence: PositiveFloat
     density_convergence: PositiveFloat
     eigenstates_convergence: PositiveFloat
@@ -189,12 +195,14 @@ class Calculation(_Frozen):
         dipole_layer: bool = False,
         moves: Literal["atoms", "gap"] = "atoms",
         kpoints: tuple[int, int, int] | None = None,
+        cutoff: float | None = None,
     ) -> Self:
         """Fill in a calculation from a structure and a protocol.
 
         Crystals (periodic in three directions) get the protocol's k-point density for crystals;
         where the cell relaxes, its cutoff and force criterion for that too. A static crystal, or
         one that relaxes in a fixed cell, keeps the cutoff of the slabs, with which it is compared.
+        Molecules (not periodic) get whole occupations.
 
         Parameters
         ----------
@@ -215,6 +223,8 @@ class Calculation(_Frozen):
         kpoints : tuple of int, optional
             Monkhorst-Pack mesh, where it must be that of another calculation; None: from the
             protocol's density.
+        cutoff : float, optional
+            Of the plane waves (eV), where it must be that of another calculation; None: the protocol's.
 
         Raises
         ------
@@ -230,6 +240,7 @@ class Calculation(_Frozen):
         mesh = kpoints or mesh_of_density(atoms, density)
         moments = atoms.get_initial_magnetic_moments()
         polarized = bool(np.any(moments))
+        smearing = (settings.smearing, settings.smearing_width) if atoms.pbc.any() else WHOLE_OCCUPATIONS
         return cls(
             label=label,
             protocol=protocol.name,
@@ -237,10 +248,10 @@ class Calculation(_Frozen):
             magnetic_moments=tuple(moments.tolist()) if polarized else None,
             electrons=ElectronicStructure(
                 functional=settings.functional,
-                cutoff=settings.bulk_cutoff if relax_cell else settings.cutoff,
+                cutoff=cutoff or (settings.bulk_cutoff if relax_cell else settings.cutoff),
                 kpoints=mesh,
-                smearing=settings.smearing,
-                smearing_width=settings.smearing_width,
+                smearing=smearing[0],
+                smearing_width=smearing[1],
                 energy_convergence=protocol.convergence.energy,
                 density_convergence=protocol.convergence.density,
                 eigenstates_convergence=protocol.convergence.eigenstates,
@@ -290,7 +301,8 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     from wadflow.workflows.paw import has_basis
 
     electrons = calculation.electrons
-    compound = len(set(calculation.atoms.numbers)) > 1
+    molecule = not any(calculation.atoms.pbc)
+    compound = len(set(calculation.atoms.numbers)) > 1 and not molecule
     parameters: dict[str, Any] = {
         "mode": {"name": "pw", "ecut": electrons.cutoff},
         "xc": electrons.functional,
@@ -305,6 +317,10 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
         "spinpol": electrons.spin_polarized,
     }
+    if molecule:  # GPAW's own choice of solver and mixer does well
+        del parameters["eigensolver"], parameters["mixer"]
+        if electrons.spin_polarized:
+            parameters["occupations"]["fixmagmom"] = True
     if compound:
         valence = {data.symbol: data.valence_electrons for data in electrons.paw}
         symbols = calculation.to_atoms().get_chemical_symbols()
@@ -343,6 +359,8 @@ def _relaxation(
         fmax = settings.bulk_fmax if relax_cell else settings.fmax
         compound = len(set(atoms.numbers.tolist())) > 1
         curvature = settings.compound_curvature if compound else settings.curvature
+        if not atoms.pbc.any():
+            curvature = MOLECULE_CURVATURE
     return Relaxation(
         fmax=fmax,
         max_steps=settings.max_steps,

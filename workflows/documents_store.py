@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
 from wadflow.errors import ArchiveError
 from wadflow.results.documents import AdhesionDocument
+from wadflow.results.records import Document
+from wadflow.results.surface_documents import SurfaceDocument
 
 if TYPE_CHECKING:
     from wadflow.workflows.archive import Archive
 
+SURFACE_PREFIX = "surface+"
+"""Start of the names of documents of surfaces; no name of an interface or a protocol has a "+"."""
+
+DECOMPOSITION_PREFIX = "decomposition+"
+"""The same for decompositions."""
+
+DocumentType = TypeVar("DocumentType", bound=Document)
+
 
 def read_documents(archive: Archive) -> list[AdhesionDocument]:
-    """Return the documents of an archive, sorted by their names.
+    """Return the documents of interfaces that an archive keeps, sorted by their names.
 
     Raises
     ------
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    # A "+" stands in no name of an interface or a protocol: documents of other kinds have one.
-    return [_read(archive, name) for name in archive.documents() if "+" not in name]
+    names = [name for name in archive.documents() if "+" not in name]
+    return [_read(archive, name, AdhesionDocument, "run the interface") for name in names]
 
 
-def _read(archive: Archive, name: str) -> AdhesionDocument:
+def read_surface_documents(archive: Archive) -> list[SurfaceDocument]:
+    """Return the surface energies that an archive keeps, sorted by their names.
+
+    Raises
+    ------
+    wadflow.errors.ArchiveError
+        Where a file is no document of this version.
+    """
+    names = [name for name in archive.documents() if name.startswith(SURFACE_PREFIX)]
+    return [_read(archive, name, SurfaceDocument, "run 'wadflow surface'") for name in names]
+
+
+def _read(archive: Archive, name: str, kind: type[DocumentType], way_out: str) -> DocumentType:
     path = archive.document_path(name)
     try:
-        return AdhesionDocument.model_validate_json(path.read_bytes())
+        return kind.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         problem = (
             f"{path} is no document of this version ({place}: {first['msg']})\n"
-            "  Remedy: remove it and run the interface again; its calculations are kept"
+            f"  Remedy: remove it and {way_out} again; its calculations are kept"
         )
         raise ArchiveError(problem) from error

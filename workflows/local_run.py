@@ -1,27 +1,26 @@
-"""Run flows on this machine, through jobflow's local manager."""
+"""Run studies on this machine, through jobflow's local manager."""
 
 from __future__ import annotations
 
 import importlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from wadflow.results.documents import AdhesionDocument
+from wadflow.results.records import Document
 from wadflow.workflows.flow_run import run_flow
 from wadflow.workflows.launch import ENDING_SECONDS, end_engines, obtain
-from wadflow.workflows.plan import plan_adhesion
+from wadflow.workflows.plan import plan_study
 
 if TYPE_CHECKING:
-    from wadflow.interfaces.definition import InterfaceDefinition
     from wadflow.workflows.execution import Execution
-    from wadflow.workflows.plan import AdhesionPlan
-    from wadflow.workflows.protocol import Protocol
+    from wadflow.workflows.plan import Plan
+    from wadflow.workflows.study import Study
+
+DocumentType = TypeVar("DocumentType", bound=Document)
 
 
-def run_adhesion(
-    definition: InterfaceDefinition, protocol: Protocol, execution: Execution
-) -> AdhesionDocument:
-    """Return the work of adhesion of an interface, computing what the archive lacks.
+def run_study(study: Study, execution: Execution, kind: type[DocumentType]) -> DocumentType:
+    """Return the document of a study, computing what the archive lacks.
 
     Where the archive has everything, the document is assembled at once and jobflow is not even
     imported; else the whole flow runs, and takes from the archive what is there. The document is
@@ -29,19 +28,19 @@ def run_adhesion(
 
     Parameters
     ----------
-    definition : InterfaceDefinition
-        What to calculate.
-    protocol : Protocol
-        How to calculate it.
+    study : Study
+        What to calculate, and how.
     execution : Execution
         Archive, ranks and listener.
+    kind : type
+        Class of the study's document.
 
     Raises
     ------
     wadflow.errors.WadflowError
-        Where the definition cannot work or a calculation fails; what has finished is kept.
+        Where the study cannot work or a calculation fails; what has finished is kept.
     """
-    plan = plan_adhesion(definition, protocol, execution.archive)
+    plan = plan_study(study, execution.archive)
     if plan.complete:
         document = plan.document()
         for planned in plan.calculations:
@@ -49,14 +48,22 @@ def run_adhesion(
                 execution.listener.found(planned.calculation, planned.outcome)
     else:
         _import_flow_beside(plan, execution)
-        document = _run_flow(definition, protocol, execution)
-    execution.archive.save_document(
-        document_name(definition.name, protocol.name), document.model_dump_json(indent=1)
-    )
+        document = run_as_flow(study, execution, kind)
+    if not isinstance(document, kind):
+        problem = f"'{study.name}' gives a {type(document).__name__}, not a {kind.__name__}"
+        raise TypeError(problem)
+    execution.archive.save_document(study.document_name, document.model_dump_json(indent=1))
     return document
 
 
-def _import_flow_beside(plan: AdhesionPlan, execution: Execution) -> None:
+def run_as_flow(study: Study, execution: Execution, kind: type[DocumentType]) -> DocumentType:
+    """Return the document of a study through its flow, also where the archive has everything."""
+    from wadflow.workflows.flows.study import flow_of
+
+    return run_flow(flow_of(study, name=study.name), execution, kind)
+
+
+def _import_flow_beside(plan: Plan, execution: Execution) -> None:
     """Import jobflow and atomate2 while the first missing calculation runs already.
 
     Their import takes several seconds, most of the overhead of a short run. The calculation goes
@@ -81,7 +88,7 @@ def _import_flow_beside(plan: AdhesionPlan, execution: Execution) -> None:
     thread = threading.Thread(target=calculate, name="first calculation", daemon=True)
     thread.start()
     try:
-        importlib.import_module("wadflow.workflows.flows.adhesion")
+        importlib.import_module("wadflow.workflows.flows.study")
         while thread.is_alive():
             thread.join(0.2)  # a join without end would not hear an interrupt
     except BaseException:
@@ -90,15 +97,3 @@ def _import_flow_beside(plan: AdhesionPlan, execution: Execution) -> None:
         raise
     if failures:
         raise failures[0]
-
-
-def document_name(definition: str, protocol: str) -> str:
-    """Name under which the archive keeps the document of an interface and a protocol."""
-    return f"{definition}.{protocol}"
-
-
-def _run_flow(definition: InterfaceDefinition, protocol: Protocol, execution: Execution) -> AdhesionDocument:
-    from wadflow.workflows.flows.adhesion import AdhesionFlowMaker
-
-    flow = AdhesionFlowMaker(protocol=protocol).make(definition)
-    return run_flow(flow, execution, AdhesionDocument)

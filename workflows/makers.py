@@ -78,11 +78,14 @@ class _GpawMaker(AseMaker):
         Whether a dipole layer in the vacuum parts the two faces of a slab.
     kpoints : tuple of int, optional
         Monkhorst-Pack mesh; None takes the protocol's density.
+    cutoff : float, optional
+        Of the plane waves (eV); None takes the protocol's.
     """
 
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
     dipole_layer: bool = False
     kpoints: tuple[int, int, int] | None = None
+    cutoff: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse fields of atomate2 that would be silently without effect.
@@ -144,6 +147,7 @@ class _GpawMaker(AseMaker):
             dipole_layer=self.dipole_layer,
             moves=self._moves,
             kpoints=self.kpoints,
+            cutoff=self.cutoff,
         )
 
     def run_ase(
@@ -213,6 +217,8 @@ class GpawStaticMaker(_GpawMaker):
         Whether a dipole layer in the vacuum parts the two faces of a slab.
     kpoints : tuple of int, optional
         Monkhorst-Pack mesh; None takes the protocol's density.
+    cutoff : float, optional
+        Of the plane waves (eV); None takes the protocol's.
     """
 
     name: str = "GPAW static"
@@ -238,6 +244,8 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
         Whether a dipole layer in the vacuum parts the two faces of a slab.
     kpoints : tuple of int, optional
         Monkhorst-Pack mesh; None takes the protocol's density.
+    cutoff : float, optional
+        Of the plane waves (eV); None takes the protocol's.
     moves : {"atoms", "gap"}
         Every atom, or only the gap of an interface, whose upper side (site property ``side`` 1) then
         moves along z as a rigid body.
@@ -275,6 +283,7 @@ def job_for(calculation: Calculation, protocol: Protocol) -> Job:
         "protocol": protocol,
         "dipole_layer": calculation.electrons.dipole_layer,
         "kpoints": calculation.electrons.kpoints,
+        "cutoff": calculation.electrons.cutoff,
     }
     relaxation = calculation.relaxation
     maker: _GpawMaker = (

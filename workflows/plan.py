@@ -1,23 +1,20 @@
-"""Plans: every calculation of an interface, and which of them the archive has already."""
+"""Plans: every calculation of a study, and which of them the archive has already."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wadflow.workflows.adhesion_program import adhesion_program
 from wadflow.workflows.launch import read_outcome
 from wadflow.workflows.outcome import unknown_outcome
 
 if TYPE_CHECKING:
-    from wadflow.interfaces.definition import InterfaceDefinition
-    from wadflow.interfaces.stacking import Interface
-    from wadflow.results.documents import AdhesionDocument, Role
-    from wadflow.workflows.adhesion_program import FinishedAdhesion
+    from wadflow.results.documents import Role
+    from wadflow.results.records import Document
     from wadflow.workflows.archive import Archive
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
-    from wadflow.workflows.protocol import Protocol
+    from wadflow.workflows.study import Finished, Study
 
 State = Literal["in the archive", "new", "being computed", "waits for others"]
 
@@ -28,8 +25,8 @@ class PlannedCalculation:
 
     Attributes
     ----------
-    role : {"AB", "A", "B", "bulk"}
-        Its part in the interface.
+    role : {"AB", "A", "B", "bulk", "slab"}
+        Its part in the study.
     calculation : Calculation
         What would run. Where it depends on one that was not calculated yet (a crystal that is not
         relaxed, a gap that is not optimised), it is built of the unrelaxed structure: atoms and k-points
@@ -56,22 +53,21 @@ class PlannedCalculation:
 
 
 @dataclass(frozen=True)
-class AdhesionPlan:
-    """All calculations of one interface with one protocol.
+class Plan:
+    """All calculations of a study.
 
     Attributes
     ----------
-    definition, protocol
+    study : Study
         What is to be calculated, and how.
-    finished : FinishedAdhesion
+    finished : Finished
         The walk through all calculations; of a complete plan only its outcomes are real.
     calculations : tuple of PlannedCalculation
         In the order in which they are needed.
     """
 
-    definition: InterfaceDefinition
-    protocol: Protocol
-    finished: FinishedAdhesion
+    study: Study
+    finished: Finished
     calculations: tuple[PlannedCalculation, ...]
 
     @property
@@ -79,12 +75,7 @@ class AdhesionPlan:
         """Whether the archive has everything, so that nothing needs to run."""
         return all(planned.outcome is not None for planned in self.calculations)
 
-    @property
-    def interface(self) -> Interface:
-        """The interface as far as it is known: of unrelaxed crystals where they are not relaxed yet."""
-        return self.finished.interface
-
-    def document(self) -> AdhesionDocument:
+    def document(self) -> Document:
         """Assemble the document of a complete plan; starts no calculation.
 
         Raises
@@ -99,15 +90,15 @@ class AdhesionPlan:
         return self.finished.document(is_from_archive=lambda _calculation: True)
 
 
-def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: Archive) -> AdhesionPlan:
-    """Look up every calculation of an interface; starts none.
+def plan_study(study: Study, archive: Archive) -> Plan:
+    """Look up every calculation of a study; starts none.
 
     Raises
     ------
     wadflow.errors.InputError
-        Where the interface cannot be built.
+        Where the study cannot work.
     """
-    program = adhesion_program(definition, protocol)
+    program = study.program()
     planned: list[PlannedCalculation] = []
     labels: dict[str, str] = {}
     known = True
@@ -119,7 +110,7 @@ def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: 
             first = labels.setdefault(calculation.key, calculation.label)
             same_as = None if first == calculation.label else first
             one = (
-                look_up(request.role, calculation, archive, same_as=same_as)
+                _look_up(request.role, calculation, archive, same_as=same_as)
                 if known
                 else PlannedCalculation(request.role, calculation, "waits for others", same_as)
             )
@@ -130,11 +121,11 @@ def plan_adhesion(definition: InterfaceDefinition, protocol: Protocol, archive: 
         try:
             batch = program.send(outcomes)
         except StopIteration as end:
-            return AdhesionPlan(definition, protocol, end.value, tuple(planned))
+            return Plan(study, end.value, tuple(planned))
 
 
-def look_up(
-    role: Role, calculation: Calculation, archive: Archive, *, same_as: str | None = None
+def _look_up(
+    role: Role, calculation: Calculation, archive: Archive, *, same_as: str | None
 ) -> PlannedCalculation:
     """Return a calculation with what the archive knows of it."""
     entry = archive.find(calculation.key)

@@ -74,6 +74,24 @@ class SlabSettings(_Settings):
     vacuum: float = Field(ge=5.0)
 
 
+class MoleculeSettings(_Settings):
+    """Box of molecules and atoms: ``margin`` in angstrom from the outermost atoms to its faces."""
+
+    margin: float = Field(ge=3.0)
+
+
+class PhononSettings(_Settings):
+    """Phonons by finite displacements.
+
+    ``min_length`` in angstrom: smallest length of the supercell's vectors; ``displacement`` in angstrom;
+    ``mesh_length`` in angstrom: phonopy's measure of the mesh of wave vectors.
+    """
+
+    min_length: PositiveFloat
+    displacement: PositiveFloat
+    mesh_length: PositiveFloat
+
+
 class RelaxationSettings(_Settings):
     """When and how atoms move.
 
@@ -106,7 +124,7 @@ class Protocol(_Settings):
         What it is called and what it is good for.
     production : bool
         False where the numbers mean nothing and only the path is proven; every result says so.
-    electrons, convergence, slab, relaxation
+    electrons, convergence, slab, molecules, phonons, relaxation
         The settings, see their classes.
     paw : dict[str, str]
         Names of PAW data sets by element symbol, as GPAW spells them in ``setups`` (for
@@ -119,6 +137,8 @@ class Protocol(_Settings):
     electrons: ElectronSettings
     convergence: ConvergenceSettings
     slab: SlabSettings
+    molecules: MoleculeSettings
+    phonons: PhononSettings
     relaxation: RelaxationSettings
     paw: dict[str, str] = Field(default_factory=dict)
 

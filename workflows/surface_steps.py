@@ -1,31 +1,24 @@
 """Steps of surface energies as plain functions: slabs, calculations, document.
 
-The jobflow flow (`wadflow.workflows.flows.surface`) and the plan both call these, so that they cannot
-disagree about what is calculated.
+`wadflow.workflows.surface_program` walks through them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import wadflow
 from wadflow.interfaces.crystals import load_crystal
-from wadflow.interfaces.surface_slabs import (
-    SurfaceFace,
-    build_faces,
-    face_name,
-    resolve_faces,
-)
+from wadflow.interfaces.surface_slabs import SurfaceFace, build_faces, face_name, resolve_faces
 from wadflow.interfaces.symmetry import lattice_symmetry_is_kept
 from wadflow.results.surface_documents import SlabRecord
 from wadflow.results.surfaces import FinishedFace, combine_surfaces
 from wadflow.workflows import adhesion_steps
-from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.calculation import Calculation, mesh_of_density
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from ase import Atoms
     from pymatgen.core import Structure
@@ -35,41 +28,7 @@ if TYPE_CHECKING:
     from wadflow.results.surface_documents import SurfaceDocument
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
-
-
-@dataclass(frozen=True)
-class FaceStep:
-    """One calculation of a face: what it is called, and its atoms.
-
-    Attributes
-    ----------
-    label : str
-        Name for people, and in the flow; unique in a definition.
-    atoms : ase.Atoms
-        Slab with vacuum, or oriented bulk; angstrom.
-    is_bulk : bool
-        Whether it is the bulk in the in-plane cell of the slabs.
-    """
-
-    label: str
-    atoms: Atoms
-    is_bulk: bool
-
-    def calculation(self, protocol: Protocol) -> Calculation:
-        """Return what is to be calculated with a protocol."""
-        if self.is_bulk:
-            return oriented_bulk_calculation(self.atoms, protocol, label=self.label)
-        return Calculation.prepare(self.atoms, protocol, label=self.label, task="relax")
-
-
-def bulk_calculation(definition: SurfaceDefinition, protocol: Protocol) -> Calculation:
-    """Return the relaxation of the crystal, the same as for an interface."""
-    return adhesion_steps.bulk_calculation(definition.crystal, protocol)
-
-
-def relaxed_crystal(definition: SurfaceDefinition, outcome: Outcome) -> Structure:
-    """Return the conventional cell that a relaxation of the crystal gave (angstrom)."""
-    return adhesion_steps.relaxed_crystal(definition.crystal, outcome)
+    from wadflow.workflows.study import IsFromArchive
 
 
 def build(
@@ -89,13 +48,18 @@ def bulk_label(definition: SurfaceDefinition, miller: Miller) -> str:
     return f"{face_name(definition.crystal, miller)} bulk"
 
 
-def face_steps(definition: SurfaceDefinition, face: SurfaceFace) -> list[FaceStep]:
-    """Return what is calculated for a face: the oriented bulk, then the slabs from thin to thick."""
+def face_calculations(
+    definition: SurfaceDefinition, protocol: Protocol, face: SurfaceFace
+) -> list[Calculation]:
+    """Return what is calculated for a face: the oriented bulk (static), then the slabs (relaxed)."""
+    bulk = oriented_bulk_calculation(face.bulk, protocol, label=bulk_label(definition, face.miller))
     slabs = [
-        FaceStep(slab_label(definition, face.miller, slab.planes), slab.atoms, is_bulk=False)
+        Calculation.prepare(
+            slab.atoms, protocol, label=slab_label(definition, face.miller, slab.planes), task="relax"
+        )
         for slab in face.slabs
     ]
-    return [FaceStep(bulk_label(definition, face.miller), face.bulk, is_bulk=True), *slabs]
+    return [bulk, *slabs]
 
 
 def oriented_bulk_calculation(atoms: Atoms, protocol: Protocol, *, label: str) -> Calculation:
@@ -114,41 +78,14 @@ def oriented_bulk_calculation(atoms: Atoms, protocol: Protocol, *, label: str) -
         Name for people.
     """
     from ase import Atoms as AseAtoms
-    from ase.calculators.calculator import kptdensity2monkhorstpack
 
-    calculation = Calculation.prepare(atoms, protocol, label=label, task="static")
     density = protocol.electrons.kpoint_density
     # In the plane the mesh of a slab, whose third vector is normal; that of the bulk need not be.
     slab_cell = atoms.cell.array.copy()
     slab_cell[2] = [0.0, 0.0, 1.0]
-    in_plane = kptdensity2monkhorstpack(
-        AseAtoms(cell=slab_cell, pbc=(True, True, False)), density, even=False
-    )
-    across = kptdensity2monkhorstpack(atoms, density, even=False)
-    mesh = (int(in_plane[0]), int(in_plane[1]), int(across[2]))
-    electrons = calculation.electrons.model_copy(update={"kpoints": mesh})
-    return calculation.model_copy(update={"electrons": electrons})
-
-
-def surface_calculations(
-    definition: SurfaceDefinition, protocol: Protocol, relaxed: Outcome
-) -> list[Calculation]:
-    """Return every calculation of a surface definition but the relaxation of the crystal itself.
-
-    Parameters
-    ----------
-    definition, protocol
-        What is calculated, and how.
-    relaxed : Outcome
-        Outcome of `bulk_calculation`.
-
-    Returns
-    -------
-    list of Calculation
-        Face by face: the oriented bulk (static), then the slabs (relaxations) from thin to thick.
-    """
-    faces = build(definition, protocol, relaxed_crystal(definition, relaxed))
-    return [step.calculation(protocol) for face in faces for step in face_steps(definition, face)]
+    first, second, _ = mesh_of_density(AseAtoms(cell=slab_cell, pbc=(True, True, False)), density)
+    third = mesh_of_density(atoms, density)[2]
+    return Calculation.prepare(atoms, protocol, label=label, task="static", kpoints=(first, second, third))
 
 
 def assemble(
@@ -156,8 +93,9 @@ def assemble(
     protocol: Protocol,
     *,
     bulk: tuple[Calculation, Outcome],
+    faces: Sequence[SurfaceFace],
     finished: Mapping[str, tuple[Calculation, Outcome]],
-    is_from_archive: Callable[[Calculation], bool],
+    is_from_archive: IsFromArchive,
 ) -> SurfaceDocument:
     """Combine finished calculations to the document of a crystal's surface energies.
 
@@ -167,16 +105,18 @@ def assemble(
         What was calculated, and how.
     bulk : (Calculation, Outcome)
         Relaxation of the crystal.
+    faces : sequence of SurfaceFace
+        As they were cut from the relaxed crystal.
     finished : mapping of str to (Calculation, Outcome)
-        The others by their labels (see `face_steps`).
+        The others by their labels (see `face_calculations`).
     is_from_archive : callable
         Says whether a calculation was found and not computed in this run.
     """
-    structure = relaxed_crystal(definition, bulk[1])
+    structure = adhesion_steps.relaxed_crystal(definition.crystal, bulk[1])
     # The symmetry that was given: in the relaxed cell it is rounded to the same.
     given = load_crystal(definition.crystal).structure
-    faces: list[FinishedFace] = []
-    for face in build(definition, protocol, structure):
+    combined: list[FinishedFace] = []
+    for face in faces:
         calculation, outcome = finished[bulk_label(definition, face.miller)]
         slabs = []
         for slab in face.slabs:
@@ -187,7 +127,7 @@ def assemble(
                     planes=slab.planes, n_units=slab.n_units, thickness=slab.thickness, calculation=record
                 )
             )
-        faces.append(
+        combined.append(
             FinishedFace(
                 miller=face.miller,
                 family=face.family,
@@ -210,7 +150,7 @@ def assemble(
         protocol=protocol.name,
         production=protocol.production,
         bulk=bulk[1].record(bulk[0], role="bulk", from_archive=is_from_archive(bulk[0])),
-        faces=faces,
+        faces=combined,
         left_out=resolve_faces(definition)[1],
         created=datetime.now(UTC),
         wadflow_version=wadflow.__version__,

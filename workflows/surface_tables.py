@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from wadflow.results.surface_documents import FaceRecord, SurfaceDocument
-    from wadflow.workflows.surface_plan import SurfacePlan
 
 ABSENT = "--"
 
@@ -73,32 +72,6 @@ def surface_report(document: SurfaceDocument) -> RenderableType:
     lines.append(Text(_cost(document)))
     lines.extend(Text(f"Note: {warning}", style="yellow") for warning in document.warnings)
     return Group(*lines)
-
-
-def surface_plan_table(plan: SurfacePlan) -> Table:
-    """Return every calculation of a plan with its key and state."""
-    table = Table(
-        title=f"{plan.definition.title}, protocol {plan.protocol.name}",
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-    )
-    table.add_column("calculation", no_wrap=True)
-    table.add_column("task")
-    for column in ("atoms", "k-points"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("key", no_wrap=True, min_width=12)
-    table.add_column("state")
-    for planned in plan.calculations:
-        table.add_row(
-            planned.calculation.label,
-            planned.calculation.task,
-            str(len(planned.calculation.atoms.numbers)),
-            "x".join(str(count) for count in planned.calculation.electrons.kpoints),
-            (planned.key or "")[:12],
-            planned.state,
-        )
-    return table
 
 
 def _state(document: SurfaceDocument, face: FaceRecord) -> str:

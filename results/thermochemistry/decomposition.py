@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from wadflow.results.thermochemistry.conditions import Condition
     from wadflow.results.thermochemistry.reactions import Reaction
+    from wadflow.results.thermochemistry.records import ComputedRecord
     from wadflow.results.thermochemistry.tables import TableName
 
 TABLES: Mapping[TableName, str] = {
@@ -59,7 +60,19 @@ def decomposition_from_tables(
     wadflow.errors.InputError
         No source has data of a reaction: the message names the missing species.
     """
-    energetics: dict[str, dict[str, Energetics]] = {source: {} for source in TABLES}
+    sources = {str(name): title for name, title in TABLES.items()}
+    return assemble(reactions, energetics_of_tables(reactions), conditions, sources=sources)
+
+
+def energetics_of_tables(reactions: Mapping[str, Reaction]) -> dict[str, dict[str, Energetics]]:
+    """Return the energetics of reactions by source of experiment and by name.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        No source has data of a reaction: the message names the missing species.
+    """
+    energetics: dict[str, dict[str, Energetics]] = {str(source): {} for source in TABLES}
     for name, reaction in reactions.items():
         reasons: list[InputError] = []
         for source in TABLES:
@@ -74,9 +87,7 @@ def decomposition_from_tables(
                 key=name,
                 remedy=reasons[0].remedy,
             )
-    return assemble(
-        reactions, energetics, conditions, sources={str(name): title for name, title in TABLES.items()}
-    )
+    return energetics
 
 
 def assemble(
@@ -85,6 +96,7 @@ def assemble(
     conditions: Mapping[str, Condition],
     *,
     sources: dict[str, str],
+    computed: ComputedRecord | None = None,
 ) -> DecompositionDocument:
     """Make the document.
 
@@ -98,6 +110,8 @@ def assemble(
         By name.
     sources : dict
         Name of each source to what it is.
+    computed : ComputedRecord, optional
+        Where the columns from first principles come from.
     """
     import wadflow
 
@@ -123,6 +137,7 @@ def assemble(
         wadflow_version=wadflow.__version__,
         sources=sources,
         conditions=dict(conditions),
+        computed=computed,
         reactions=tuple(records),
         verdicts=tuple(
             verdict(salt, reactions, found, name, condition, source=source)

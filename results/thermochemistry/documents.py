@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime  # noqa: TC002  # pydantic reads it
 
+from wadflow.results.records import Document
 from wadflow.results.thermochemistry.conditions import Condition  # noqa: TC001  # pydantic reads it
 from wadflow.results.thermochemistry.energetics import Favourable  # noqa: TC001  # pydantic reads it
+from wadflow.results.thermochemistry.records import ComputedRecord  # noqa: TC001  # pydantic reads it
 
 CONVENTION = "energies per reaction as written, standard pressure 1 bar; negative = favourable"
 
@@ -21,11 +23,7 @@ LABORATORY_NOTE = (
 )
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TurningRecord(_Frozen):
+class TurningRecord(Document):
     """Where a reaction turns at one condition.
 
     Attributes
@@ -43,7 +41,7 @@ class TurningRecord(_Frozen):
     favourable: Favourable
 
 
-class EnergeticsRecord(_Frozen):
+class EnergeticsRecord(Document):
     """A reaction by one source of energies.
 
     Attributes
@@ -78,7 +76,7 @@ class EnergeticsRecord(_Frozen):
         return next(record for record in self.turnings if record.condition == condition)
 
 
-class TransitionRecord(_Frozen):
+class TransitionRecord(Document):
     """A change of phase of a species: ``temperature`` in K, ``name`` as the tables call it."""
 
     species: str
@@ -86,7 +84,7 @@ class TransitionRecord(_Frozen):
     name: str
 
 
-class BoilingRecord(_Frozen):
+class BoilingRecord(Document):
     """Where a metal's vapour reaches its partial pressure: ``temperature`` in K at ``condition``."""
 
     species: str
@@ -94,7 +92,7 @@ class BoilingRecord(_Frozen):
     temperature: float
 
 
-class ReactionRecord(_Frozen):
+class ReactionRecord(Document):
     """A reaction by all sources.
 
     Attributes
@@ -122,7 +120,7 @@ class ReactionRecord(_Frozen):
         return next(record for record in self.columns if record.source == source)
 
 
-class MetalInterval(_Frozen):
+class MetalInterval(Document):
     """Temperatures (K) between which a channel that leaves condensed metal is the most favourable."""
 
     reaction: str
@@ -130,7 +128,7 @@ class MetalInterval(_Frozen):
     highest: float
 
 
-class Verdict(_Frozen):
+class Verdict(Document):
     """What a salt does when heated at one condition, by one source.
 
     Attributes
@@ -166,7 +164,7 @@ class Verdict(_Frozen):
         return any(interval.reaction == self.first for interval in self.metal_intervals)
 
 
-class DecompositionDocument(_Frozen):
+class DecompositionDocument(Document):
     """Reactions, what turns where, and the verdicts.
 
     Attributes
@@ -187,6 +185,8 @@ class DecompositionDocument(_Frozen):
         Name to partial pressures.
     reactions : tuple of ReactionRecord
         In the order in which they were asked for.
+    computed : ComputedRecord, optional
+        Where the columns from first principles come from; None: the tables alone.
     verdicts : tuple of Verdict
         For each salt, source and condition.
     notes : tuple of str
@@ -201,5 +201,6 @@ class DecompositionDocument(_Frozen):
     sources: dict[str, str]
     conditions: dict[str, Condition]
     reactions: tuple[ReactionRecord, ...]
+    computed: ComputedRecord | None = None
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...] = (LABORATORY_NOTE,)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,10 +28,10 @@ GASES_FILE = Path(__file__).parent / "gases.toml"
 BAR = 1e5
 """Pascal."""
 
-KELVIN_PER_WAVENUMBER = 100.0 * physical_constants["inverse meter-kelvin relationship"][0]
+KELVIN_PER_WAVENUMBER: float = 100.0 * physical_constants["inverse meter-kelvin relationship"][0]
 """Temperature (K) of a wavenumber of 1/cm."""
 
-KJ_PER_WAVENUMBER = R * KELVIN_PER_WAVENUMBER / 1000.0
+KJ_PER_WAVENUMBER: float = R * KELVIN_PER_WAVENUMBER / 1000.0
 """Energy (kJ/mol) of a wavenumber of 1/cm."""
 
 FloatArray = NDArray[np.float64]
@@ -148,9 +148,11 @@ class GasThermochemistry:
             return IdealGasThermo([], "monatomic", atoms=Atoms(self.formula), symmetrynumber=1, spin=0.0)
         atoms = Atoms(self.formula, positions=gas.positions)
         moments = atoms.get_moments_of_inertia()
-        geometry = "linear" if moments.min() < 1e-6 * moments.max() else "nonlinear"
+        geometry: Literal["linear", "nonlinear"] = (
+            "linear" if moments.min() < 1e-6 * moments.max() else "nonlinear"
+        )
         return IdealGasThermo(
-            np.array(self._fundamentals) * invcm,
+            [wavenumber * invcm for wavenumber in self._fundamentals],
             geometry,
             atoms=atoms,
             symmetrynumber=gas.symmetry_number,

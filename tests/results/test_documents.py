@@ -113,7 +113,9 @@ def test_bad_calculation_records(make_record: Any, changes: dict[str, Any], mess
 
 
 def test_an_unknown_role(make_record: Any) -> None:
-    with pytest.raises(ValidationError, match="Input should be 'AB', 'A', 'B', 'bulk' or 'slab'"):
+    with pytest.raises(
+        ValidationError, match="Input should be 'AB', 'A', 'B', 'bulk', 'slab', 'gas' or 'phonon'"
+    ):
         make_record("C", -9.6)
 
 

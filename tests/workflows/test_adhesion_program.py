@@ -12,10 +12,10 @@ from wadflow.errors import InputError
 from wadflow.interfaces.definition import InterfaceDefinition
 from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.adhesion_program import FinishedAdhesion, adhesion_program
+from wadflow.workflows.adhesion_program import AdhesionStudy, FinishedAdhesion, adhesion_program
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.cli import main
-from wadflow.workflows.plan import plan_adhesion
+from wadflow.workflows.plan import plan_study
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def test_no_series_where_the_definition_wants_none() -> None:
 
 
 def test_a_plan_of_nothing_shows_every_calculation(tmp_path: Path) -> None:
-    plan = plan_adhesion(SCANNED, SMOKE, Archive(tmp_path / "archive"))
+    plan = plan_study(AdhesionStudy(definition=SCANNED, protocol=SMOKE), Archive(tmp_path / "archive"))
     states = [one.state for one in plan.calculations]
     assert states[:2] == ["new", "new"]
     assert set(states[2:]) == {"waits for others"}
@@ -277,7 +277,9 @@ def test_the_jobflow_flow_grows_to_the_same_document(
         return cheap_outcome(calculation)
 
     monkeypatch.setattr(makers, "obtain", cheap)
-    document = local_run._run_flow(SCANNED, SMOKE, Execution(Archive(tmp_path / "archive")))
+    study = AdhesionStudy(definition=SCANNED, protocol=SMOKE)
+    execution = Execution(Archive(tmp_path / "archive"))
+    document = local_run.run_as_flow(study, execution, AdhesionDocument)
     expected = scanned[2]
     assert [one.key for one in document.companions] == [one.key for one in expected.companions]
     assert document.registry == expected.registry

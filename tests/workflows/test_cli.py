@@ -194,7 +194,7 @@ def test_an_interrupt_has_exit_code_130(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(local_run, "run_adhesion", interrupted)
+    monkeypatch.setattr(local_run, "run_study", interrupted)
     assert call("run", "li110-li110", "-p", "smoke") == 130
     assert "run again to go on" in capsys.readouterr().err
 
@@ -208,7 +208,7 @@ def test_a_failed_calculation_has_exit_code_1(
     def failing(*_: object) -> None:
         raise CalculationError("it failed, look there")
 
-    monkeypatch.setattr(local_run, "run_adhesion", failing)
+    monkeypatch.setattr(local_run, "run_study", failing)
     assert call("run", "li110-li110", "-p", "smoke") == 1
     assert "it failed, look there" in capsys.readouterr().err
 

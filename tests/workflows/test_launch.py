@@ -134,7 +134,9 @@ def test_an_interruption_ends_the_first_calculation_beside_the_import(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from wadflow.interfaces.definition import load_definition
+    from wadflow.results.documents import AdhesionDocument
     from wadflow.workflows import local_run
+    from wadflow.workflows.adhesion_program import AdhesionStudy
 
     stand_in(monkeypatch, 'print(\'{"event": "scf"}\', flush=True)\ntime.sleep(60)')
     execution = Execution.from_environment(archive=tmp_path / "archive", ranks=1)
@@ -146,8 +148,9 @@ def test_an_interruption_ends_the_first_calculation_beside_the_import(
 
     monkeypatch.setattr("wadflow.workflows.local_run.importlib.import_module", interrupted_import)
     started = time.monotonic()
+    study = AdhesionStudy(definition=load_definition("li110-li110"), protocol=load_protocol("smoke"))
     with pytest.raises(KeyboardInterrupt):
-        local_run.run_adhesion(load_definition("li110-li110"), load_protocol("smoke"), execution)
+        local_run.run_study(study, execution, AdhesionDocument)
     assert time.monotonic() - started < 40, "the engine was waited for"
     assert execution.engines == []
     assert not list((tmp_path / "archive" / "locks").glob("*.lock")), "the claim was not given back"

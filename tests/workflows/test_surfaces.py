@@ -15,16 +15,19 @@ from wadflow.interfaces.surface_definition import (
     load_surface_definition,
 )
 from wadflow.results.adhesion import EV_PER_ANGSTROM2
+from wadflow.results.surface_documents import SurfaceDocument
+from wadflow.workflows import adhesion_steps
 from wadflow.workflows import surface_steps as steps
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.cli import main
-from wadflow.workflows.documents_store import read_documents
+from wadflow.workflows.documents_store import read_documents, read_surface_documents
 from wadflow.workflows.execution import Execution
 from wadflow.workflows.ionic_steps import IonicStep
+from wadflow.workflows.local_run import run_as_flow, run_study
 from wadflow.workflows.outcome import RESULT_FILE, Outcome
+from wadflow.workflows.plan import plan_study
 from wadflow.workflows.protocol import load_protocol
-from wadflow.workflows.surface_plan import plan_surfaces
-from wadflow.workflows.surface_run import _run_flow, read_surface_documents, run_surfaces
+from wadflow.workflows.surface_program import FinishedSurfaces, SurfaceStudy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,20 +118,30 @@ def store(archive: Archive, calculation: Calculation, tmp_path: Path) -> None:
     archive.store(calculation.key, folder, files=[RESULT_FILE])
 
 
+def surface_calculations(bulk: Outcome) -> list[Calculation]:
+    """Every calculation of `definition` but the relaxation of the crystal, whose outcome is given."""
+    relaxed = adhesion_steps.relaxed_crystal("Li", bulk)
+    faces = steps.build(definition(), SMOKE, relaxed)
+    return [one for face in faces for one in steps.face_calculations(definition(), SMOKE, face)]
+
+
+def study(of: SurfaceDefinition) -> SurfaceStudy:
+    return SurfaceStudy(definition=of, protocol=SMOKE)
+
+
 @pytest.fixture
 def full(tmp_path: Path) -> Archive:
     """An archive that has every calculation of `definition`."""
     archive = Archive(tmp_path / "wadflow-archive")
-    bulk = steps.bulk_calculation(definition(), SMOKE)
+    bulk = adhesion_steps.bulk_calculation("Li", SMOKE)
     store(archive, bulk, tmp_path)
-    for calculation in steps.surface_calculations(definition(), SMOKE, outcome(bulk)):
+    for calculation in surface_calculations(outcome(bulk)):
         store(archive, calculation, tmp_path)
     return archive
 
 
 def test_the_calculations_of_a_face_share_their_in_plane_mesh() -> None:
-    bulk = outcome(steps.bulk_calculation(definition(), SMOKE))
-    calculations = steps.surface_calculations(definition(), SMOKE, bulk)
+    calculations = surface_calculations(outcome(adhesion_steps.bulk_calculation("Li", SMOKE)))
     assert [one.label for one in calculations[:4]] == [
         "Li(110) bulk",
         "Li(110) 3 planes",
@@ -149,25 +162,19 @@ def test_the_calculations_of_a_face_share_their_in_plane_mesh() -> None:
         assert heights == pytest.approx([SMOKE.slab.vacuum] * 3)
 
 
-def test_the_crystal_is_that_of_the_interfaces() -> None:
-    from wadflow.workflows import adhesion_steps
-
-    assert steps.bulk_calculation(definition(), SMOKE).key == adhesion_steps.bulk_calculation("Li", SMOKE).key
-
-
 def test_slabs_are_cut_from_the_relaxed_crystal() -> None:
-    bulk = outcome(steps.bulk_calculation(definition(), SMOKE))
+    bulk = outcome(adhesion_steps.bulk_calculation("Li", SMOKE))
     larger = np.array(bulk.atoms.cell) * 1.01
     positions = np.array(bulk.atoms.positions) * 1.01
     grown = bulk.atoms.model_copy(update={"cell": larger.tolist(), "positions": positions.tolist()})
     relaxed = bulk.model_copy(update={"atoms": grown})
-    before = steps.surface_calculations(definition(), SMOKE, bulk)[1]
-    after = steps.surface_calculations(definition(), SMOKE, relaxed)[1]
+    before = surface_calculations(bulk)[1]
+    after = surface_calculations(relaxed)[1]
     assert after.atoms.cell[0][0] / before.atoms.cell[0][0] == pytest.approx(1.01, rel=1e-4)
 
 
 def test_a_plan_of_an_empty_archive_waits_for_the_bulk(tmp_path: Path) -> None:
-    plan = plan_surfaces(definition(), SMOKE, Archive(tmp_path / "archive"))
+    plan = plan_study(study(definition()), Archive(tmp_path / "archive"))
     states = [planned.state for planned in plan.calculations]
     assert states == ["new"] + ["waits for others"] * 12
     assert not plan.complete
@@ -177,7 +184,7 @@ def test_a_plan_of_an_empty_archive_waits_for_the_bulk(tmp_path: Path) -> None:
 
 def test_a_full_archive_gives_the_document_at_once(full: Archive) -> None:
     execution = Execution(full)
-    document = run_surfaces(definition(), SMOKE, execution)
+    document = run_study(study(definition()), execution, SurfaceDocument)
     assert execution.computed == set()
     relaxed = {face.indices: face.relaxed.surface_energy for face in document.faces}
     rigid = {face.indices: face.rigid.surface_energy for face in document.faces}
@@ -195,9 +202,9 @@ def test_a_full_archive_gives_the_document_at_once(full: Archive) -> None:
 def test_the_flow_asks_for_the_same_calculations_as_the_plan(full: Archive) -> None:
     execution = Execution(full)
     one_face = definition().model_copy(update={"faces": definition().faces[:1]})
-    by_flow = _run_flow(one_face, SMOKE, execution)
+    by_flow = run_as_flow(study(one_face), execution, SurfaceDocument)
     assert execution.computed == set()
-    by_plan = plan_surfaces(one_face, SMOKE, full).document()
+    by_plan = plan_study(study(one_face), full).document()
     times: Any = {"created"}
     assert by_flow.model_dump(exclude=times) == by_plan.model_dump(exclude=times)
 
@@ -206,14 +213,15 @@ def test_what_cannot_work_is_refused_before_anything_runs(tmp_path: Path) -> Non
     polar = FaceDefinition(miller=(0, 0, 1), planes=(8, 10, 12))
     bad = SurfaceDefinition(name="polar", title="Polar", crystal="Li2O", faces=(polar,))
     with pytest.raises(InputError, match="Tasker III"):
-        run_surfaces(bad, SMOKE, Execution(Archive(tmp_path / "archive")))
+        run_study(study(bad), Execution(Archive(tmp_path / "archive")), SurfaceDocument)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_faces_that_were_left_out_are_named(tmp_path: Path) -> None:
     lithia = SurfaceDefinition(name="lithia", title="Li2O", crystal="Li2O")
-    plan = plan_surfaces(lithia, SMOKE, Archive(tmp_path / "archive"))
-    assert [face.miller for face in plan.faces] == [(1, 1, 0), (1, 1, 1)]
+    plan = plan_study(study(lithia), Archive(tmp_path / "archive"))
+    assert isinstance(plan.finished, FinishedSurfaces)
+    assert [face.miller for face in plan.finished.faces] == [(1, 1, 0), (1, 1, 1)]
 
 
 def test_a_document_of_another_version_is_explained(full: Archive) -> None:
@@ -310,5 +318,5 @@ def test_mistakes_have_exit_code_2_and_start_nothing(
 
 
 def test_shipped_definitions_plan(tmp_path: Path) -> None:
-    plan = plan_surfaces(load_surface_definition("na"), SMOKE, Archive(tmp_path / "archive"))
+    plan = plan_study(study(load_surface_definition("na")), Archive(tmp_path / "archive"))
     assert len(plan.calculations) == 1 + 4 * 4

@@ -18,8 +18,8 @@ from wadflow.workflows.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from wadflow.interfaces.surface_slabs import SurfaceFace
     from wadflow.results.surface_documents import SurfaceDocument
-    from wadflow.workflows.surface_plan import SurfacePlan
 
 
 def surface(
@@ -53,27 +53,32 @@ def surface(
     `wadflow surface my-crystal.toml -p smoke --json`
     """
     from wadflow.interfaces.surface_definition import load_surface_definition
+    from wadflow.results.surface_documents import SurfaceDocument
     from wadflow.workflows.display import display_for
     from wadflow.workflows.execution import Execution
+    from wadflow.workflows.local_run import run_study
+    from wadflow.workflows.plan import plan_study
+    from wadflow.workflows.plan_tables import plan_dict, plan_table
     from wadflow.workflows.protocol import load_protocol
-    from wadflow.workflows.surface_plan import plan_surfaces
-    from wadflow.workflows.surface_run import run_surfaces
-    from wadflow.workflows.surface_tables import surface_plan_table, surface_report
+    from wadflow.workflows.surface_program import FinishedSurfaces, SurfaceStudy
+    from wadflow.workflows.surface_tables import surface_report
 
     definition = load_surface_definition(name)
-    settings = load_protocol(protocol)
+    study = SurfaceStudy(definition=definition, protocol=load_protocol(protocol))
     if plan:
-        planned = plan_surfaces(definition, settings, open_archive(archive))
+        planned = plan_study(study, open_archive(archive))
         if as_json:
-            print_json(_plan_dict(planned))
+            finished = planned.finished
+            faces = finished.faces if isinstance(finished, FinishedSurfaces) else ()
+            print_json({**plan_dict(planned), "faces": _faces(faces)})
         else:
-            standard_output().print(surface_plan_table(planned))
+            standard_output().print(plan_table(planned))
         return
     if picture is not None:
         _check_picture(picture)
     with display_for(standard_error()) as display:
         execution = Execution.from_environment(archive=archive, ranks=ranks, listener=display)
-        document = run_surfaces(definition, settings, execution)
+        document = run_study(study, execution, SurfaceDocument)
     if as_json:
         print_json(document.model_dump(mode="json"))
     else:
@@ -84,36 +89,19 @@ def surface(
             standard_output().print(f"picture: {picture}", soft_wrap=True)
 
 
-def _plan_dict(plan: SurfacePlan) -> dict[str, Any]:
-    return {
-        "name": plan.definition.name,
-        "protocol": plan.protocol.name,
-        "complete": plan.complete,
-        "faces": [
-            {
-                "miller": list(face.miller),
-                "termination": face.termination,
-                "tasker_class": face.tasker_class,
-                "area_angstrom2": face.area,
-                "planes": [slab.planes for slab in face.slabs],
-                "formula_units": [slab.n_units for slab in face.slabs],
-                "thickness_angstrom": [slab.thickness for slab in face.slabs],
-            }
-            for face in plan.faces
-        ],
-        "calculations": [
-            {
-                "role": planned.role,
-                "label": planned.calculation.label,
-                "task": planned.calculation.task,
-                "key": planned.key,
-                "state": planned.state,
-                "n_atoms": len(planned.calculation.atoms.numbers),
-                "kpoints": list(planned.calculation.electrons.kpoints),
-            }
-            for planned in plan.calculations
-        ],
-    }
+def _faces(faces: tuple[SurfaceFace, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "miller": list(face.miller),
+            "termination": face.termination,
+            "tasker_class": face.tasker_class,
+            "area_angstrom2": face.area,
+            "planes": [slab.planes for slab in face.slabs],
+            "formula_units": [slab.n_units for slab in face.slabs],
+            "thickness_angstrom": [slab.thickness for slab in face.slabs],
+        }
+        for face in faces
+    ]
 
 
 def _check_picture(file: Path) -> None:

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wadflow.workflows.cli.options import JsonOption, print_json, standard_output
+from wadflow.workflows.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    open_archive,
+    print_json,
+    standard_error,
+    standard_output,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wadflow.results.thermochemistry.conditions import Condition
     from wadflow.results.thermochemistry.documents import DecompositionDocument
+    from wadflow.results.thermochemistry.reactions import Reaction
+    from wadflow.workflows.decomposition_program import DecompositionStudy
 
 
 def decompose(
@@ -35,6 +45,23 @@ def decompose(
             show_default=False,
         ),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol",
+            "-p",
+            help="Calculate the species from first principles too: smoke, standard, tight, or a TOML file.",
+            show_default=False,
+        ),
+    ] = None,
+    ranks: Annotated[
+        int | None,
+        typer.Option("--ranks", "-n", min=1, help="MPI ranks of each calculation; chosen if left out."),
+    ] = None,
+    archive: ArchiveOption = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="With --protocol: say what would be calculated, start nothing.")
+    ] = False,
     pictures: Annotated[
         Path | None,
         typer.Option(
@@ -45,24 +72,32 @@ def decompose(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a salt becomes when it is heated, from the tables of experiment.
+    """Say what a salt becomes when it is heated, from tables of experiment and from first principles.
 
-    Every reaction with its enthalpy, entropy and Gibbs energy by two sources, the temperature at
+    Every reaction with its enthalpy, entropy and Gibbs energy by each source, the temperature at
     which it turns at the partial pressures of each condition, the channel that comes first, and
-    whether condensed metal is ever the stable product. Takes seconds; starts no calculation.
+    whether condensed metal is ever the stable product. Without a protocol it reads the tables alone,
+    takes seconds and starts no calculation.
 
     Examples: `wadflow decompose`, `wadflow decompose Li2CO3 Na2CO3 -c vacuum`,
     `wadflow decompose my-reactions.toml -c my-conditions.toml --json`,
-    `wadflow decompose LiF --pictures figures`
+    `wadflow decompose LiF --pictures figures`, `wadflow decompose LiF -p standard --plan`
     """
     from wadflow.results.thermochemistry.conditions import find_conditions
     from wadflow.results.thermochemistry.decomposition import decomposition_from_tables
     from wadflow.results.thermochemistry.reactions import find_reactions
     from wadflow.workflows.decomposition_tables import decomposition_report
 
-    document = decomposition_from_tables(
-        find_reactions(names or []), find_conditions(conditions or ["ambient", "vacuum"])
-    )
+    reactions = find_reactions(names or [])
+    at = find_conditions(conditions or ["ambient", "vacuum"])
+    if protocol is None:
+        document = decomposition_from_tables(reactions, at)
+    else:
+        study = _study(names or [], protocol, reactions, at)
+        if plan:
+            _show_plan(study, archive, as_json=as_json)
+            return
+        document = _calculated(study, archive, ranks)
     if as_json:
         print_json(document.model_dump(mode="json"))
     else:
@@ -71,6 +106,44 @@ def decompose(
         for file in _draw(document, pictures):
             if not as_json:
                 standard_output().print(f"picture: {file}", soft_wrap=True)
+
+
+def _study(
+    names: list[str],
+    protocol: str,
+    reactions: dict[str, Reaction],
+    conditions: dict[str, Condition],
+) -> DecompositionStudy:
+    from wadflow.workflows.decomposition_program import DecompositionStudy
+    from wadflow.workflows.protocol import load_protocol
+
+    # The name of the document: what was asked for, files by their stems.
+    selection = "-".join(name.removesuffix(".toml").rsplit("/", 1)[-1] for name in names) or "all"
+    return DecompositionStudy(
+        selection=selection, protocol=load_protocol(protocol), reactions=reactions, conditions=conditions
+    )
+
+
+def _show_plan(study: DecompositionStudy, archive: Path | None, *, as_json: bool) -> None:
+    from wadflow.workflows.plan import plan_study
+    from wadflow.workflows.plan_tables import plan_dict, plan_table
+
+    planned = plan_study(study, open_archive(archive))
+    if as_json:
+        print_json(plan_dict(planned))
+    else:
+        standard_output().print(plan_table(planned))
+
+
+def _calculated(study: DecompositionStudy, archive: Path | None, ranks: int | None) -> DecompositionDocument:
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
+    from wadflow.workflows.display import display_for
+    from wadflow.workflows.execution import Execution
+    from wadflow.workflows.local_run import run_study
+
+    with display_for(standard_error()) as display:
+        execution = Execution.from_environment(archive=archive, ranks=ranks, listener=display)
+        return run_study(study, execution, DecompositionDocument)
 
 
 def _draw(document: DecompositionDocument, folder: Path) -> Iterator[Path]:

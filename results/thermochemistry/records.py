@@ -1,0 +1,79 @@
+"""What a document keeps of computed energies: phonons, corrections, formation energies."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from wadflow.results.records import CalculationRecord, Document
+
+
+class PhononRecord(Document):
+    """Phonons of one crystal.
+
+    ==================  ====  ======================================================================
+    property            unit  meaning
+    ==================  ====  ======================================================================
+    crystal             -     name
+    supercell_atoms     -     atoms in the supercell
+    supercell_matrix    -     (3, 3), in vectors of the primitive cell
+    displacements       -     supercells whose forces were computed
+    lowest_frequency    THz   on the mesh; negative: imaginary
+    highest_frequency   THz   on the mesh
+    imaginary_modes     -     mean number of imaginary modes per wave vector; left out of the sums
+    modes               -     modes per wave vector
+    ==================  ====  ======================================================================
+    """
+
+    crystal: str
+    supercell_atoms: int = Field(gt=0)
+    supercell_matrix: tuple[tuple[int, int, int], ...]
+    displacements: int = Field(gt=0)
+    lowest_frequency: float
+    highest_frequency: float
+    imaginary_modes: float = Field(ge=0)
+    modes: int = Field(gt=0)
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether no mode is imaginary."""
+        return self.imaginary_modes == 0.0
+
+
+class ComputedSpeciesRecord(Document):
+    """Energy of one species: ``energy`` in eV per formula unit, without vibrations."""
+
+    species: str
+    energy: float
+    key: str
+
+
+class ComputedRecord(Document):
+    """Provenance of the columns from first principles.
+
+    Attributes
+    ----------
+    protocol : str
+        Name of the numerical settings.
+    production : bool
+        False where the numbers only prove the path.
+    species : tuple of ComputedSpeciesRecord
+        Energies.
+    phonons : tuple of PhononRecord
+        Of each crystal.
+    corrections : dict
+        Name of a scheme to what it adds to each species (kJ/mol).
+    calculations : tuple of CalculationRecord
+        Everything that was computed.
+    """
+
+    protocol: str
+    production: bool
+    species: tuple[ComputedSpeciesRecord, ...]
+    phonons: tuple[PhononRecord, ...]
+    corrections: dict[str, dict[str, float]]
+    calculations: tuple[CalculationRecord, ...]
+
+    @property
+    def converged(self) -> bool:
+        """Whether every calculation met its criteria."""
+        return all(one.converged for one in self.calculations)

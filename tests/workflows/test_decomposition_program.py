@@ -1,0 +1,152 @@
+"""The walk from crystals and gases to free energies: plumbing, with Lennard-Jones in the place of GPAW."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from cheap_outcomes import cheap_outcome, drive
+
+from wadflow.errors import InputError
+from wadflow.results.thermochemistry.conditions import load_conditions
+from wadflow.results.thermochemistry.documents import DecompositionDocument
+from wadflow.results.thermochemistry.gases import load_gases
+from wadflow.results.thermochemistry.reactions import Reaction, load_reactions
+from wadflow.results.thermochemistry.species import parse_species
+from wadflow.workflows import decomposition_steps as steps
+from wadflow.workflows.archive import Archive
+from wadflow.workflows.calculation import gpaw_parameters
+from wadflow.workflows.decomposition_program import DecompositionStudy, FinishedDecomposition
+from wadflow.workflows.phonons import displaced_supercells, supercell_matrix
+from wadflow.workflows.plan import plan_study
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wadflow.workflows.requests import Request
+
+pytestmark = pytest.mark.usefixtures("quick_disk")
+
+SMOKE = load_protocol("smoke")
+STANDARD = load_protocol("standard")
+
+
+def study(*names: str) -> DecompositionStudy:
+    reactions = {name: load_reactions()[name] for name in names}
+    vacuum = {"vacuum": load_conditions()["vacuum"]}
+    return DecompositionStudy(selection="test", protocol=SMOKE, reactions=reactions, conditions=vacuum)
+
+
+@pytest.fixture(scope="module")
+def driven() -> tuple[FinishedDecomposition, list[list[Request]]]:
+    finished, batches = drive(study("lif-metal", "lif-vapour").program())
+    return finished, batches
+
+
+def test_crystals_and_gases_come_first_then_the_phonons(
+    driven: tuple[FinishedDecomposition, list[list[Request]]],
+) -> None:
+    first, second, third = driven[1]
+    asked = {request.calculation.label: request for request in first}
+    # LiF, Li, F2 and LiF(g) of the reactions; H2 and HF for the reference of F2
+    assert set(asked) == {"LiF bulk", "Li bulk", "F2(g)", "LiF(g)", "H2(g)", "HF(g)"}
+    assert {asked[label].role for label in ("LiF bulk", "Li bulk")} == {"bulk"}
+    assert asked["F2(g)"].role == "gas"
+    cutoffs = {request.calculation.electrons.cutoff for request in first}
+    assert cutoffs == {SMOKE.electrons.bulk_cutoff}, "energies that are subtracted share their cutoff"
+    assert {request.calculation.label for request in second} == {
+        "LiF at rest for phonons",
+        "Li at rest for phonons",
+    }
+    assert {request.role for request in third} == {"phonon"}
+    labels = [request.calculation.label for request in third]
+    assert "LiF displacement 1" in labels
+    assert "LiF displacement 2" in labels  # one of each element
+    assert labels.count("Li displacement 1") == 1
+
+
+def test_the_document_has_all_columns_and_where_they_come_from(
+    driven: tuple[FinishedDecomposition, list[list[Request]]],
+) -> None:
+    document = driven[0].document(is_from_archive=lambda _one: False)
+    assert list(document.sources) == ["janaf", "nasa", "raw", "gas-references", "anions"]
+    computed = document.computed
+    assert computed is not None
+    assert not computed.production
+    assert {record.crystal for record in computed.phonons} == {"LiF", "Li"}
+    assert all(record.supercell_atoms > 1 for record in computed.phonons)
+    energies = {record.species: record.energy for record in computed.species}
+    metal = next(record for record in document.reactions if record.name == "lif-metal")
+    raw, anions = metal.column("raw"), metal.column("anions")
+    # The scheme adds to LiF, a reactant, what it says: the reaction takes the opposite.
+    assert anions.enthalpy_298 - raw.enthalpy_298 == pytest.approx(
+        -computed.corrections["anions"]["LiF(c)"], abs=1e-3
+    )
+    # At 0 K the reaction energy is that of the electrons and the zero points.
+    electrons = energies["Li(c)"] + energies["F2(g)"] / 2 - energies["LiF(c)"]
+    assert raw.enthalpy_298 == pytest.approx(96.485 * electrons, abs=60.0)
+    assert DecompositionDocument.model_validate_json(document.model_dump_json()) == document
+    assert len(computed.calculations) == sum(map(len, driven[1]))
+
+
+def test_a_plan_shows_what_is_known_and_what_waits(tmp_path: Path) -> None:
+    plan = plan_study(study("lif-vapour"), Archive(tmp_path / "archive"))
+    states = [one.state for one in plan.calculations]
+    assert states[:2] == ["new", "new"]
+    assert set(states[2:]) == {"waits for others"}
+    assert len(states) == 2 + 1 + 2
+
+
+def test_oxygen_is_a_triplet_and_atoms_are_what_they_are() -> None:
+    oxygen = steps.gas_calculation(parse_species("O2(g)"), STANDARD)
+    assert oxygen.magnetic_moments == (1.0, 1.0)
+    assert oxygen.electrons.spin_polarized
+    assert oxygen.electrons.kpoints == (1, 1, 1)
+    parameters = gpaw_parameters(oxygen)
+    assert parameters["occupations"] == {"name": "fermi-dirac", "width": 0.0, "fixmagmom": True}
+    assert "mixer" not in parameters
+    fluorine = steps.gas_calculation(parse_species("F(g)"), STANDARD)
+    assert fluorine.task == "static"
+    assert fluorine.magnetic_moments == (1.0,)
+    closed = gpaw_parameters(steps.gas_calculation(parse_species("CO2(g)"), STANDARD))
+    assert "fixmagmom" not in closed["occupations"]
+    assert not closed["spinpol"]
+
+
+def test_a_molecule_is_in_the_middle_of_its_box() -> None:
+    atoms = steps.molecule_in_box("CO2", load_gases()["CO2"].gas, margin=5.0)
+    low = atoms.positions.min(axis=0)
+    high = np.diag(atoms.cell.array) - atoms.positions.max(axis=0)
+    assert low == pytest.approx(high)
+    assert low.min() == pytest.approx(5.0)
+    assert len(set(np.round(np.diag(atoms.cell.array), 6))) == 3
+    assert not atoms.pbc.any()
+
+
+def test_supercells_are_nearly_cubic_and_long_enough() -> None:
+    atoms = steps.crystal_calculation("LiF", STANDARD).to_atoms()
+    matrix = supercell_matrix(atoms, 8.0)
+    vectors = matrix @ atoms.cell.array
+    lengths = np.linalg.norm(vectors, axis=1)
+    assert lengths.min() >= 8.0
+    assert abs(np.linalg.det(vectors)) == pytest.approx(np.prod(lengths))  # right angles
+    displaced = displaced_supercells(atoms, STANDARD.phonons)
+    assert [len(one) for one in displaced.supercells] == [64, 64]
+
+
+def test_what_has_no_crystal_or_no_gas_data_is_refused() -> None:
+    reactions = {"mine": Reaction(title="t", equation="NaO2(c) -> Na(c) + O2(g)")}
+    wrong = study("lif-vapour").model_copy(update={"reactions": reactions})
+    with pytest.raises(InputError, match=r"no crystal of NaO2\(c\)"):
+        next(wrong.program())
+    reactions = {"mine": Reaction(title="t", equation="LiF(c) -> 1/2 Li2F2(g)")}
+    wrong = study("lif-vapour").model_copy(update={"reactions": reactions})
+    with pytest.raises(InputError, match=r"Li2F2\(g\): no such gas"):
+        next(wrong.program())
+
+
+def test_a_cheap_outcome_stands_for_every_kind_of_calculation() -> None:
+    calculation = steps.gas_calculation(parse_species("O2(g)"), SMOKE)
+    assert cheap_outcome(calculation).key == calculation.key

@@ -1,0 +1,232 @@
+"""The walk of decomposition thermochemistry: crystals and gases, then phonons, then the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wadflow.results.thermochemistry.computed import (
+    ComputedCrystal,
+    ComputedGas,
+    measured_transitions,
+)
+from wadflow.results.thermochemistry.conditions import Condition  # noqa: TC001  # pydantic reads it
+from wadflow.results.thermochemistry.corrections import SCHEMES, corrected, corrections
+from wadflow.results.thermochemistry.decomposition import TABLES, assemble, energetics_of_tables
+from wadflow.results.thermochemistry.energetics import Energetics
+from wadflow.results.thermochemistry.gases import load_gases
+from wadflow.results.thermochemistry.reactions import Reaction  # noqa: TC001  # pydantic reads it
+from wadflow.results.thermochemistry.records import ComputedRecord, ComputedSpeciesRecord
+from wadflow.results.thermochemistry.tables import load_tables
+from wadflow.workflows import decomposition_steps as steps
+from wadflow.workflows.documents_store import DECOMPOSITION_PREFIX
+from wadflow.workflows.phonons import DisplacedSupercells, displaced_supercells, vibrations
+from wadflow.workflows.requests import Request
+from wadflow.workflows.study import Study
+
+if TYPE_CHECKING:
+    from wadflow.results.documents import Role
+    from wadflow.results.records import CalculationRecord
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
+    from wadflow.results.thermochemistry.records import PhononRecord
+    from wadflow.results.thermochemistry.species import Species
+    from wadflow.results.thermochemistry.tables import Substance
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.protocol import Protocol
+    from wadflow.workflows.requests import Outcomes, Program
+    from wadflow.workflows.study import IsFromArchive
+
+
+class DecompositionStudy(Study):
+    """Reactions from first principles, beside the tables of experiment.
+
+    Attributes
+    ----------
+    selection : str
+        What was asked for, as a name: it names the document.
+    reactions, conditions : dict
+        By name.
+    """
+
+    selection: str
+    reactions: dict[str, Reaction]
+    conditions: dict[str, Condition]
+
+    @property
+    def name(self) -> str:
+        """What was asked for."""
+        return self.selection
+
+    @property
+    def title(self) -> str:
+        """What was asked for, for people."""
+        return f"Decomposition: {self.selection}"
+
+    @property
+    def document_name(self) -> str:
+        """Selection and protocol, after a prefix that no interface has."""
+        return f"{DECOMPOSITION_PREFIX}{self.selection}.{self.protocol.name}"
+
+    def program(self) -> Program[FinishedDecomposition]:
+        """Walk from crystals and gases to all free energies."""
+        return decomposition_program(self)
+
+
+@dataclass(frozen=True)
+class Phonons:
+    """Phonons of one crystal: what was displaced, and the calculations of the forces."""
+
+    displaced: DisplacedSupercells
+    calculations: tuple[Calculation, ...]
+
+
+@dataclass(frozen=True)
+class FinishedDecomposition:
+    """All that a document is made of.
+
+    Attributes
+    ----------
+    study : DecompositionStudy
+        What was asked for.
+    energies : dict of Species to Calculation
+        Relaxations of crystals and molecules, energies of atoms.
+    settled : dict of str to Calculation
+        Of each crystal the atoms at rest for its phonons.
+    phonons : dict of Species to Phonons
+        Of each crystal.
+    outcomes : mapping of str to Outcome
+        Of all these, by key.
+    """
+
+    study: DecompositionStudy
+    energies: dict[Species, Calculation]
+    settled: dict[Species, Calculation]
+    phonons: dict[Species, Phonons]
+    outcomes: Outcomes
+
+    def document(self, is_from_archive: IsFromArchive) -> DecompositionDocument:
+        """Assemble the document: the tables' columns, and one of each correction scheme."""
+        computed, phonon_records = self._substances()
+        energetics = energetics_of_tables(self.study.reactions)
+        sources = {str(name): title for name, title in TABLES.items()}
+        shifts: dict[str, dict[str, float]] = {}
+        for scheme, title in SCHEMES.items():
+            substances = corrected(scheme, computed)
+            energetics[scheme] = {
+                name: Energetics(reaction.parsed, substances)
+                for name, reaction in self.study.reactions.items()
+            }
+            sources[scheme] = f"{self.study.protocol.electrons.functional}, {title}"
+            shifts[scheme] = {str(species): value for species, value in corrections(scheme, computed).items()}
+        provenance = ComputedRecord(
+            protocol=self.study.protocol.name,
+            production=self.study.protocol.production,
+            species=tuple(
+                ComputedSpeciesRecord(species=str(species), energy=self._energy(species), key=calculation.key)
+                for species, calculation in self.energies.items()
+            ),
+            phonons=tuple(phonon_records),
+            corrections=shifts,
+            calculations=self._records(is_from_archive),
+        )
+        return assemble(
+            self.study.reactions, energetics, self.study.conditions, sources=sources, computed=provenance
+        )
+
+    def _substances(self) -> tuple[dict[Species, Substance], list[PhononRecord]]:
+        tables, gases = load_tables("janaf"), load_gases()
+        protocol = self.study.protocol
+        found: dict[Species, Substance] = {}
+        records = []
+        for species in self.energies:
+            reference = f"{species}, {protocol.electrons.functional}"
+            if species.is_gas:
+                found[species] = ComputedGas(self._energy(species), gases[species.formula], reference)
+                continue
+            phonons = self.phonons[species]
+            functions, record = vibrations(
+                phonons.displaced,
+                [np.array(self.outcomes[one.key].forces) for one in phonons.calculations],
+                protocol.phonons,
+                crystal=steps.crystal_of(species),
+                units=self._units(species),
+            )
+            records.append(record)
+            measured = measured_transitions(tables[species]) if species in tables else ()
+            found[species] = ComputedCrystal(self._energy(species), functions, measured, reference)
+        return found, records
+
+    def _energy(self, species: Species) -> float:
+        """Return the energy of a formula unit (eV)."""
+        return self.outcomes[self.energies[species].key].energy / self._units(species)
+
+    def _units(self, species: Species) -> int:
+        """Return the formula units in the calculated cell."""
+        return len(self.energies[species].atoms.numbers) // sum(species.elements.values())
+
+    def _records(self, is_from_archive: IsFromArchive) -> tuple[CalculationRecord, ...]:
+        asked: list[tuple[Role, Calculation]] = [
+            ("gas" if species.is_gas else "bulk", calculation)
+            for species, calculation in self.energies.items()
+        ]
+        asked += [("bulk", calculation) for calculation in self.settled.values()]
+        asked += [("phonon", one) for phonons in self.phonons.values() for one in phonons.calculations]
+        return tuple(
+            self.outcomes[one.key].record(one, role=role, from_archive=is_from_archive(one))
+            for role, one in asked
+        )
+
+
+def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecomposition]:
+    """Walk from crystals and gases to all free energies.
+
+    1. Crystals are relaxed with their cells; molecules are relaxed, atoms calculated, in boxes.
+    2. The atoms of each crystal come to rest at the cutoff of its phonons.
+    3. Supercells with one atom displaced give the phonons.
+
+    Parameters
+    ----------
+    study : DecompositionStudy
+        What to calculate, and how.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        A species that no crystal or gas is known of.
+    """
+    protocol = study.protocol
+    energies = {
+        species: _energy_calculation(species, protocol)
+        for species in steps.all_species(study.reactions.values())
+    }
+    crystals = {species: steps.crystal_of(species) for species in energies if not species.is_gas}
+    requests = [
+        Request("gas" if species.is_gas else "bulk", calculation) for species, calculation in energies.items()
+    ]
+    outcomes = dict((yield requests))
+    settled = {
+        species: steps.settled_calculation(crystal, outcomes[energies[species].key], protocol)
+        for species, crystal in crystals.items()
+    }
+    outcomes |= yield [Request("bulk", calculation) for calculation in settled.values()]
+    phonons: dict[Species, Phonons] = {}
+    for species, crystal in crystals.items():
+        at_rest = outcomes[settled[species].key].atoms.to_atoms()
+        displaced = displaced_supercells(at_rest, protocol.phonons)
+        phonons[species] = Phonons(
+            displaced,
+            tuple(
+                steps.displaced_calculation(crystal, number, supercell, protocol)
+                for number, supercell in enumerate(displaced.supercells)
+            ),
+        )
+    outcomes |= yield [Request("phonon", one) for each in phonons.values() for one in each.calculations]
+    return FinishedDecomposition(study, energies, settled, phonons, outcomes)
+
+
+def _energy_calculation(species: Species, protocol: Protocol) -> Calculation:
+    if species.is_gas:
+        return steps.gas_calculation(species, protocol)
+    return steps.crystal_calculation(steps.crystal_of(species), protocol)

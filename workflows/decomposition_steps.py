@@ -1,0 +1,131 @@
+"""Steps of decomposition thermochemistry as plain functions: what to calculate for each species."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wadflow.errors import InputError
+from wadflow.interfaces.crystals import list_crystals
+from wadflow.results.thermochemistry.corrections import needed_references
+from wadflow.results.thermochemistry.gases import load_gases
+from wadflow.workflows import adhesion_steps
+from wadflow.workflows.calculation import Calculation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ase import Atoms
+
+    from wadflow.results.thermochemistry.gases import Gas
+    from wadflow.results.thermochemistry.reactions import Reaction
+    from wadflow.results.thermochemistry.species import Species
+    from wadflow.workflows.outcome import Outcome
+    from wadflow.workflows.protocol import Protocol
+
+GRAPHITE = "graphite"
+"""The shipped crystal of C(c)."""
+
+BOX_STEP = 0.5
+"""angstrom by which the sides of a box differ: no two directions are equal, so that open shells of atoms
+occupy one orbital, not a mixture."""
+
+
+def all_species(reactions: Iterable[Reaction]) -> tuple[Species, ...]:
+    """Return every species of reactions, and what the correction schemes need beside them."""
+    asked = dict.fromkeys(species for reaction in reactions for species in reaction.parsed.coefficients)
+    return tuple(dict.fromkeys([*asked, *needed_references(tuple(asked))]))
+
+
+def crystal_of(species: Species) -> str:
+    """Return the name of the shipped crystal of a condensed species.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        There is none.
+    """
+    name = GRAPHITE if species.formula == "C" else species.formula
+    if name not in list_crystals():
+        raise InputError(
+            f"there is no crystal of {species} to calculate",
+            remedy=f"there are {', '.join(list_crystals())}; leave '--protocol' out for the tables alone",
+        )
+    return name
+
+
+def gas_calculation(species: Species, protocol: Protocol) -> Calculation:
+    """Return the relaxation of a molecule, or the energy of an atom, in a box.
+
+    The cutoff is that of relaxed crystals, with whose energies these are compared.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        No data of the gas.
+    """
+    gases = load_gases()
+    if species.formula not in gases:
+        raise InputError(
+            f"{species}: no such gas is known to the first-principles side",
+            remedy=f"there are {', '.join(gases)}; leave '--protocol' out for the tables alone",
+        )
+    atoms = molecule_in_box(species.formula, gases[species.formula].gas, protocol.molecules.margin)
+    return Calculation.prepare(
+        atoms,
+        protocol,
+        label=str(species),
+        task="static" if len(atoms) == 1 else "relax",
+        cutoff=protocol.electrons.bulk_cutoff,
+    )
+
+
+def molecule_in_box(formula: str, gas: Gas, margin: float) -> Atoms:
+    """Return a molecule in the middle of a box that is not periodic; angstrom.
+
+    Parameters
+    ----------
+    formula : str
+        For the symbols.
+    gas : Gas
+        Positions and spin.
+    margin : float
+        From the outermost atoms to the faces of the box, angstrom.
+    """
+    from ase import Atoms
+    from ase.data import ground_state_magnetic_moments
+
+    positions = gas.positions or ((0.0, 0.0, 0.0),)
+    atoms = Atoms(formula, positions=positions, pbc=False)
+    # A spin of S has 2 S unpaired electrons, shared by the atoms of a molecule.
+    unpaired = 2 * gas.spin if gas.positions else ground_state_magnetic_moments[atoms.numbers[0]]
+    if unpaired:
+        atoms.set_initial_magnetic_moments([unpaired / len(atoms)] * len(atoms))
+    extent = np.ptp(atoms.positions, axis=0)
+    sides = extent + 2 * margin + BOX_STEP * np.arange(3)
+    atoms.set_cell(np.diag(sides))
+    atoms.center()
+    return atoms
+
+
+def settled_calculation(crystal: str, relaxed: Outcome, protocol: Protocol) -> Calculation:
+    """Return the relaxation of a crystal's atoms in its relaxed cell, at the cutoff of its phonons.
+
+    Forces of displaced atoms are differences from the forces at rest, which must be zero.
+    """
+    return Calculation.prepare(
+        relaxed.atoms.to_atoms(), protocol, label=f"{crystal} at rest for phonons", task="relax"
+    )
+
+
+def displaced_calculation(crystal: str, number: int, supercell: Atoms, protocol: Protocol) -> Calculation:
+    """Return the forces of one supercell with an atom displaced."""
+    return Calculation.prepare(
+        supercell, protocol, label=f"{crystal} displacement {number + 1}", task="static"
+    )
+
+
+def crystal_calculation(crystal: str, protocol: Protocol) -> Calculation:
+    """Return the relaxation of a crystal, cell included: the same as for an interface of it."""
+    return adhesion_steps.bulk_calculation(crystal, protocol)

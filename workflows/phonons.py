@@ -1,0 +1,171 @@
+"""Phonons of a crystal by finite displacements, through phonopy: supercells out, forces in.
+
+Pure functions; who computes the forces is not known here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wadflow.errors import CalculationError
+from wadflow.results.thermochemistry.computed import LOWEST_TEMPERATURE, VibrationalFunctions
+from wadflow.results.thermochemistry.energetics import HIGHEST_TEMPERATURE
+from wadflow.results.thermochemistry.records import PhononRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ase import Atoms
+    from numpy.typing import NDArray
+
+    from wadflow.workflows.protocol import PhononSettings
+
+TEMPERATURE_STEP = 5.0
+"""Kelvin between the temperatures at which vibrational functions are evaluated."""
+
+LONGEST = 2.5
+"""Longest vector of a supercell over the shortest that is asked for."""
+
+IMAGINARY = 0.05
+"""THz: modes below minus this count as imaginary; nearer to zero are the acoustic ones at rest, left out."""
+
+
+@dataclass(frozen=True)
+class DisplacedSupercells:
+    """What is to be computed for the phonons of a crystal.
+
+    Attributes
+    ----------
+    phonopy : phonopy.Phonopy
+        With its displacements.
+    supercells : tuple of ase.Atoms
+        One a displacement; angstrom.
+    """
+
+    phonopy: Any
+    supercells: tuple[Atoms, ...]
+
+
+def displaced_supercells(primitive: Atoms, settings: PhononSettings) -> DisplacedSupercells:
+    """Make the supercells of a crystal, in each of which one atom is displaced.
+
+    The supercell is the smallest nearly cubic one whose vectors have at least the length that the
+    settings ask for (pymatgen's `CubicSupercellTransformation`, as in atomate2's phonon flow).
+
+    Parameters
+    ----------
+    primitive : ase.Atoms
+        Relaxed primitive cell; angstrom.
+    settings : PhononSettings
+        Supercell and displacement.
+    """
+    from ase import Atoms
+    from phonopy import Phonopy
+    from phonopy.structure.atoms import PhonopyAtoms
+
+    cell = PhonopyAtoms(
+        symbols=primitive.get_chemical_symbols(), cell=primitive.cell.array, positions=primitive.positions
+    )
+    matrix = supercell_matrix(primitive, settings.min_length)
+    phonopy = Phonopy(cell, supercell_matrix=matrix, primitive_matrix="P")
+    phonopy.generate_displacements(distance=settings.displacement)
+    supercells = tuple(
+        Atoms(symbols=one.symbols, positions=one.positions, cell=one.cell, pbc=True)
+        for one in phonopy.supercells_with_displacements or ()
+        if one is not None
+    )
+    return DisplacedSupercells(phonopy, supercells)
+
+
+def supercell_matrix(primitive: Atoms, min_length: float) -> NDArray[np.int64]:
+    """Return the transformation, shape (3, 3), to a nearly cubic supercell.
+
+    Parameters
+    ----------
+    primitive : ase.Atoms
+        Cell to be repeated.
+    min_length : float
+        Smallest length of its vectors, angstrom.
+    """
+    from pymatgen.core import Structure
+    from pymatgen.transformations.advanced_transformations import CubicSupercellTransformation
+
+    structure = Structure(
+        primitive.cell.array,
+        primitive.get_chemical_symbols(),
+        primitive.positions,
+        coords_are_cartesian=True,
+    )
+    transformation = CubicSupercellTransformation(
+        min_length=min_length, max_length=LONGEST * min_length, allow_orthorhombic=True
+    )
+    transformation.apply_transformation(structure)
+    return np.asarray(transformation.transformation_matrix, dtype=np.int64)
+
+
+def vibrations(
+    displaced: DisplacedSupercells,
+    forces: Sequence[NDArray[np.float64]],
+    settings: PhononSettings,
+    *,
+    crystal: str,
+    units: int,
+) -> tuple[VibrationalFunctions, PhononRecord]:
+    """Return vibrational functions per formula unit, and what is to be said of the phonons.
+
+    Imaginary modes are left out of the sums, as phonopy does; the record says how many there are.
+
+    Parameters
+    ----------
+    displaced : DisplacedSupercells
+        What was computed.
+    forces : sequence of ndarray, shape (n, 3)
+        Of each supercell, in their order (eV/angstrom).
+    settings : PhononSettings
+        Mesh of wave vectors.
+    crystal : str
+        Name, for the record.
+    units : int
+        Formula units in the primitive cell.
+
+    Raises
+    ------
+    wadflow.errors.CalculationError
+        Where forces are missing.
+    """
+    if len(forces) != len(displaced.supercells):
+        problem = (
+            f"phonons of {crystal}: {len(forces)} sets of forces for {len(displaced.supercells)} supercells"
+        )
+        raise CalculationError(problem)
+    phonopy = displaced.phonopy
+    phonopy.forces = np.array(forces)
+    phonopy.produce_force_constants()
+    phonopy.symmetrize_force_constants()
+    phonopy.run_mesh(settings.mesh_length)
+    mesh = phonopy.get_mesh_dict()
+    frequencies, weights = np.asarray(mesh["frequencies"]), np.asarray(mesh["weights"], dtype=float)
+    kelvin = np.arange(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE + TEMPERATURE_STEP, TEMPERATURE_STEP)
+    phonopy.run_thermal_properties(temperatures=kelvin, cutoff_frequency=IMAGINARY)
+    thermal = phonopy.get_thermal_properties_dict()
+    imaginary = (frequencies < -IMAGINARY).sum(axis=1) @ weights / weights.sum()
+    record = PhononRecord(
+        crystal=crystal,
+        supercell_atoms=len(displaced.supercells[0]),
+        supercell_matrix=tuple(tuple(row) for row in np.asarray(phonopy.supercell_matrix).tolist()),
+        displacements=len(displaced.supercells),
+        lowest_frequency=float(frequencies.min()),
+        highest_frequency=float(frequencies.max()),
+        imaginary_modes=float(imaginary),
+        modes=int(frequencies.shape[1]),
+    )
+    functions = VibrationalFunctions(
+        temperatures=kelvin,
+        free_energies=np.asarray(thermal["free_energy"]) / units,
+        entropies=np.asarray(thermal["entropy"]) / units,
+        heat_capacities=np.asarray(thermal["heat_capacity"]) / units,
+    )
+    return functions, record
