@@ -103,10 +103,12 @@ class GpawSolver:
         """Return what GPAW says of itself; Nones where every step came from the record."""
         if self._calculator is None:
             return {"irreducible_kpoints": None, "symmetries": None, "fermi_level": None}
+        # A molecule of fixed moment has two levels, one for each spin.
+        periodic = any(self._calculation.atoms.pbc)
         return {
             "irreducible_kpoints": len(self._calculator.get_ibz_k_points()),
             "symmetries": len(self._calculator.dft.ibzwfs.ibz.symmetries),
-            "fermi_level": float(self._calculator.get_fermi_level()),
+            "fermi_level": float(self._calculator.get_fermi_level()) if periodic else None,
         }
 
     def _prepared(self) -> Any:
