@@ -2,7 +2,8 @@
 
 No number of a result is typed: each block between ``<!-- numbers NAME -->`` and ``<!-- end -->``
 is replaced by what the document NAME says, and the picture is drawn from its relaxed structure;
-``<!-- table NAME NAME -->`` becomes one table of several documents.
+``<!-- table NAME NAME -->`` becomes one table of several documents, ``<!-- verdicts CONDITION ... -->`` what
+the tables of experiment say of heated salts.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
@@ -21,12 +22,14 @@ from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
     from wadflow.results.documents import AdhesionDocument
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / "docs" / "pictures"
 PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
+VERDICTS = re.compile(r"(<!-- verdicts ([\w-]+(?: [\w-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCK = re.compile(r"(<!-- numbers ([\w.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -92,6 +95,48 @@ def table(names: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def decomposition(conditions: list[str]) -> DecompositionDocument:
+    """Return what the tables of experiment say of all shipped reactions."""
+    from wadflow.results.thermochemistry.conditions import find_conditions
+    from wadflow.results.thermochemistry.decomposition import decomposition_from_tables
+    from wadflow.results.thermochemistry.reactions import load_reactions
+
+    return decomposition_from_tables(load_reactions(), find_conditions(conditions))
+
+
+def verdicts(conditions: list[str]) -> str:
+    """Return the verdict on each salt as a table in Markdown; temperatures in kelvin, by both sources."""
+    document = decomposition(conditions)
+    equations = {record.name: record.equation for record in document.reactions}
+    lines = [
+        "| salt | condition | first channel | from, K (JANAF) | from, K (NASA) | condensed metal is stable |",
+        "|---|---|---|--:|--:|---|",
+    ]
+    found = {(one.salt, one.condition, one.source): one for one in document.verdicts}
+    for salt in dict.fromkeys(one.salt for one in document.verdicts):
+        for condition in conditions:
+            janaf, nasa = (found[salt, condition, source] for source in ("janaf", "nasa"))
+            temperatures = [
+                "none" if one.first_temperature is None else f"{one.first_temperature:.0f}"
+                for one in (janaf, nasa)
+            ]
+            first = equations[janaf.first] if janaf.first else "none"
+            if nasa.first != janaf.first:
+                first += f" (NASA: {equations[nasa.first] if nasa.first else 'none'})"
+            metal = "somewhere" if janaf.metal_intervals or nasa.metal_intervals else "nowhere"
+            lines.append(f"| {salt} | {condition} | {first} | {' | '.join(temperatures)} | {metal} |")
+    return "\n".join([*lines, ""])
+
+
+def draw_decomposition(conditions: list[str]) -> None:
+    """Draw the Gibbs-energy diagram of each salt."""
+    from wadflow.results.thermochemistry.gibbs_diagram import draw_gibbs_diagram
+
+    document = decomposition(conditions)
+    for salt in dict.fromkeys(one.salt for one in document.verdicts):
+        draw_gibbs_diagram(document, salt).savefig(PICTURES / f"{salt}.gibbs-energy.png", dpi=110)
+
+
 def draw_variations(names: list[str]) -> None:
     """Draw adhesion map, separation curve and thickness series of each document that is there."""
     from wadflow.results.scan_pictures import pictures_of
@@ -122,6 +167,7 @@ def main() -> int:
         text = page.read_text(encoding="utf-8")
         new = BLOCK.sub(lambda found: found[1] + block(read_computed(found[2])) + found[3], text)
         new = TABLE.sub(lambda found: found[1] + table(found[2].split()) + found[3], new)
+        new = VERDICTS.sub(lambda found: found[1] + verdicts(found[2].split()) + found[3], new)
         if new != text:
             differ.append(page.name)
         if arguments.check:
@@ -131,6 +177,8 @@ def main() -> int:
             draw(read_computed(found[2]), PICTURES / f"{found[2]}.png")
         for found in TABLE.finditer(new):
             draw_variations(found[2].split())
+        for found in VERDICTS.finditer(new):
+            draw_decomposition(found[2].split())
     if arguments.check and differ:
         sys.stderr.write(f"differ from the documents: {', '.join(differ)}\n")
         return 1
