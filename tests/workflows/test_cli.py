@@ -8,19 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-
-from wadflow.workflows.cli import main
+from command_line import call
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def call(*arguments: object) -> int:
-    """Call the command line in this process and return its exit code."""
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
 
 
 @pytest.fixture(autouse=True)

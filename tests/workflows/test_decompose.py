@@ -6,19 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from command_line import call
 
 from wadflow.results.thermochemistry.documents import DecompositionDocument
-from wadflow.workflows.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
 
 
 @pytest.fixture(autouse=True)

@@ -9,20 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import call
 
 from wadflow.interfaces.definition import ChemicalPotential, list_definitions, load_definition
 from wadflow.interfaces.definition_file import definition_toml
 from wadflow.interfaces.stacking import build_interface
-from wadflow.workflows.cli import main
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from command_line import call
 
 from wadflow.errors import ArchiveError, InputError
 from wadflow.interfaces.surface_definition import (
@@ -19,7 +20,6 @@ from wadflow.results.surface_documents import SurfaceDocument
 from wadflow.workflows import adhesion_steps
 from wadflow.workflows import surface_steps as steps
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.cli import main
 from wadflow.workflows.documents_store import read_documents, read_surface_documents
 from wadflow.workflows.execution import Execution
 from wadflow.workflows.ionic_steps import IonicStep
@@ -231,13 +231,6 @@ def test_a_document_of_another_version_is_explained(full: Archive) -> None:
 
 
 # The command line
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
 
 
 @pytest.fixture
