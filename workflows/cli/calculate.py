@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from wadflow.workflows.cli.options import (
     ArchiveOption,
     JsonOption,
     NamesArgument,
     ProtocolOption,
+    RanksOption,
     open_archive,
     print_json,
     standard_error,
@@ -53,10 +50,7 @@ def plan(
 def run(
     names: NamesArgument,
     protocol: ProtocolOption = "standard",
-    ranks: Annotated[
-        int | None,
-        typer.Option("--ranks", "-n", min=1, help="MPI ranks of each calculation; chosen if left out."),
-    ] = None,
+    ranks: RanksOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:

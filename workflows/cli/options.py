@@ -17,6 +17,10 @@ ProtocolOption = Annotated[
     str,
     typer.Option("--protocol", "-p", help="smoke, standard, tight, or the path of a TOML file of yours."),
 ]
+RanksOption = Annotated[
+    int | None,
+    typer.Option("--ranks", "-n", min=1, help="MPI ranks of each calculation; chosen if left out."),
+]
 ArchiveOption = Annotated[
     Path | None,
     typer.Option(

@@ -11,6 +11,7 @@ from wadflow.workflows.cli.options import (
     ArchiveOption,
     JsonOption,
     ProtocolOption,
+    RanksOption,
     open_archive,
     print_json,
     standard_error,
@@ -28,10 +29,7 @@ def surface(
     ],
     *,
     protocol: ProtocolOption = "standard",
-    ranks: Annotated[
-        int | None,
-        typer.Option("--ranks", "-n", min=1, help="MPI ranks of each calculation; chosen if left out."),
-    ] = None,
+    ranks: RanksOption = None,
     archive: ArchiveOption = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Say what would be calculated, and start nothing.")

@@ -10,6 +10,7 @@ import typer
 from wadflow.workflows.cli.options import (
     ArchiveOption,
     JsonOption,
+    RanksOption,
     open_archive,
     print_json,
     standard_error,
@@ -54,10 +55,7 @@ def decompose(
             show_default=False,
         ),
     ] = None,
-    ranks: Annotated[
-        int | None,
-        typer.Option("--ranks", "-n", min=1, help="MPI ranks of each calculation; chosen if left out."),
-    ] = None,
+    ranks: RanksOption = None,
     archive: ArchiveOption = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="With --protocol: say what would be calculated, start nothing.")
