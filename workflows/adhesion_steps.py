@@ -26,6 +26,7 @@ from wadflow.workflows.calculation import Calculation, mesh_of_density
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ase import Atoms
     from pymatgen.core import Structure
 
     from wadflow.interfaces.definition import InterfaceDefinition
@@ -119,11 +120,11 @@ def relaxed_crystal(crystal: str, outcome: Outcome) -> Structure:
 
 def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:
     """Return the calculation that relaxes a crystal, its cell included."""
-    from ase import Atoms
+    from ase import Atoms as AseAtoms
 
     primitive = primitive_crystal(crystal)
     # Not through pymatgen.io.ase: its import costs a second of every run and plan.
-    atoms = Atoms(
+    atoms = AseAtoms(
         numbers=primitive.atomic_numbers,
         positions=primitive.cart_coords,
         cell=primitive.lattice.matrix,
@@ -135,6 +136,16 @@ def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:
         label=bulk_label(crystal),
         task="relax",
         relax_cell=True,
+        kpoints=bulk_mesh(crystal, atoms, protocol),
+    )
+
+
+def bulk_mesh(crystal: str, atoms: Atoms, protocol: Protocol) -> tuple[int, int, int]:
+    """Return the k-points of a crystal, or of a supercell of it: ions have a gap and need fewer."""
+    settings = protocol.electrons
+    is_ionic = load_crystal(crystal).formal_charges is not None
+    return mesh_of_density(
+        atoms, settings.ionic_bulk_kpoint_density if is_ionic else settings.bulk_kpoint_density
     )
 
 

@@ -89,7 +89,8 @@ class ElectronicStructure(_Frozen):
 class Relaxation(_Frozen):
     """How the atoms move; everything here enters the key.
 
-    ``fmax`` in eV/angstrom, ``curvature`` (the optimizer's first guess) in eV/angstrom2. ``moves``:
+    ``fmax`` in eV/angstrom, ``curvature`` (the optimizer's first guess) in eV/angstrom2, ``max_step`` (the
+    farthest that an atom goes in one step) in angstrom. ``moves``:
     every atom, or only the gap, in which the upper side moves along z as a rigid body; ``fmax`` and
     ``curvature`` are then those of the whole body.
     """
@@ -100,6 +101,7 @@ class Relaxation(_Frozen):
     curvature: PositiveFloat
     relax_cell: bool
     moves: Literal["atoms", "gap"] = "atoms"
+    max_step: PositiveFloat = 0.2
 
 
 class Calculation(_Frozen):
@@ -370,6 +372,7 @@ def _relaxation(
         curvature=curvature,
         relax_cell=relax_cell,
         moves=moves,
+        max_step=settings.max_step,
     )
 
 

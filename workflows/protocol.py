@@ -34,6 +34,7 @@ class ElectronSettings(_Settings):
     mixed_kpoint_density  --     the same for interfaces of a metal with a salt
     scan_kpoint_density   --     the same for registry scans
     bulk_kpoint_density   --     points per inverse angstrom, for crystals
+    ionic_bulk_kpoint_density  the same for crystals of ions
     smearing              --     name of the distribution
     smearing_width        --     eV
     ====================  =====  =================================================
@@ -50,6 +51,7 @@ class ElectronSettings(_Settings):
     mixed_kpoint_density: PositiveFloat
     scan_kpoint_density: PositiveFloat
     bulk_kpoint_density: PositiveFloat
+    ionic_bulk_kpoint_density: PositiveFloat
     smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
     smearing_width: PositiveFloat
 
@@ -83,8 +85,8 @@ class MoleculeSettings(_Settings):
 class PhononSettings(_Settings):
     """Phonons by finite displacements.
 
-    ``min_length`` in angstrom: smallest length of the supercell's vectors; ``displacement`` in angstrom;
-    ``mesh_length`` in angstrom: phonopy's measure of the mesh of wave vectors.
+    ``min_length`` in angstrom: from an atom to its nearest image in the supercell; ``displacement`` in
+    angstrom; ``mesh_length`` in angstrom: phonopy's measure of the mesh of wave vectors.
     """
 
     min_length: PositiveFloat
@@ -99,7 +101,8 @@ class RelaxationSettings(_Settings):
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
     (stress times volume per atom). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
     second derivative: its first step is force over curvature; ``compound_curvature`` the same for
-    structures of more than one element, whose bonds are stiffer than a metal's. ``gap_stress`` in
+    structures of more than one element, whose bonds are stiffer than a metal's; ``max_step`` in angstrom
+    is the farthest that an atom goes in one step. ``gap_stress`` in
     eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
     ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the
     energy per area.
@@ -111,6 +114,7 @@ class RelaxationSettings(_Settings):
     optimizer: Literal["BFGS", "LBFGS"]
     curvature: PositiveFloat
     compound_curvature: PositiveFloat
+    max_step: PositiveFloat
     gap_stress: PositiveFloat
     gap_stiffness: PositiveFloat
 
