@@ -198,12 +198,13 @@ class Calculation(_Frozen):
         moves: Literal["atoms", "gap"] = "atoms",
         kpoints: tuple[int, int, int] | None = None,
         cutoff: float | None = None,
+        forces: float | None = None,
     ) -> Self:
         """Fill in a calculation from a structure and a protocol.
 
-        Crystals (periodic in three directions) get the protocol's k-point density for crystals;
-        where the cell relaxes, its cutoff and force criterion for that too. A static crystal, or
-        one that relaxes in a fixed cell, keeps the cutoff of the slabs, with which it is compared.
+        Crystals (periodic in three directions) get the protocol's k-point density and force criterion for
+        crystals; where the cell relaxes, its cutoff for that too. A static crystal, or one that relaxes in
+        a fixed cell, keeps the cutoff of the slabs, with which it is compared.
         Molecules (not periodic) get whole occupations.
 
         Parameters
@@ -227,6 +228,9 @@ class Calculation(_Frozen):
             protocol's density.
         cutoff : float, optional
             Of the plane waves (eV), where it must be that of another calculation; None: the protocol's.
+        forces : float, optional
+            How far forces (eV/angstrom) converge in each self-consistent field; None: in relaxations the
+            protocol's criterion, in crystals half of what ends their relaxation; of static energies none.
 
         Raises
         ------
@@ -242,6 +246,15 @@ class Calculation(_Frozen):
         mesh = kpoints or mesh_of_density(atoms, density)
         moments = atoms.get_initial_magnetic_moments()
         polarized = bool(np.any(moments))
+        relaxation = (
+            _relaxation(atoms, protocol, moves=moves, relax_cell=relax_cell) if task == "relax" else None
+        )
+        if forces is None and relaxation is not None:
+            forces = (
+                min(protocol.convergence.forces, relaxation.fmax / 2)
+                if crystal
+                else protocol.convergence.forces
+            )
         smearing = (settings.smearing, settings.smearing_width) if atoms.pbc.any() else WHOLE_OCCUPATIONS
         return cls(
             label=label,
@@ -257,14 +270,12 @@ class Calculation(_Frozen):
                 energy_convergence=protocol.convergence.energy,
                 density_convergence=protocol.convergence.density,
                 eigenstates_convergence=protocol.convergence.eigenstates,
-                force_convergence=protocol.convergence.forces if task == "relax" else None,
+                force_convergence=forces,
                 dipole_layer=dipole_layer,
                 spin_polarized=polarized,
                 paw=_datasets(atoms, protocol),
             ),
-            relaxation=_relaxation(atoms, protocol, relax_cell=relax_cell, moves=moves)
-            if task == "relax"
-            else None,
+            relaxation=relaxation,
             gpaw_major=gpaw_version().split(".")[0],
         )
 
@@ -360,7 +371,7 @@ def _relaxation(
         area = float(np.linalg.norm(np.cross(atoms.cell.array[0], atoms.cell.array[1])))
         fmax, curvature = round(settings.gap_stress * area, 6), round(settings.gap_stiffness * area, 6)
     else:
-        fmax = settings.bulk_fmax if relax_cell else settings.fmax
+        fmax = settings.bulk_fmax if atoms.pbc.all() else settings.fmax
         compound = len(set(atoms.numbers.tolist())) > 1
         curvature = settings.compound_curvature if compound else settings.curvature
         if not atoms.pbc.any():

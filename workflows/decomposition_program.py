@@ -116,7 +116,7 @@ class FinishedDecomposition:
             substances = corrected(scheme, computed)
             energetics[scheme] = {
                 name: Energetics(reaction.parsed, substances)
-                for name, reaction in self.study.reactions.items()
+                for name, reaction in steps.computable(self.study.reactions).items()
             }
             sources[scheme] = f"{self.study.protocol.electrons.functional}, {title}"
             shifts[scheme] = {str(species): value for species, value in corrections(scheme, computed).items()}
@@ -132,7 +132,12 @@ class FinishedDecomposition:
             calculations=self._records(is_from_archive),
         )
         return assemble(
-            self.study.reactions, energetics, self.study.conditions, sources=sources, computed=provenance
+            self.study.reactions,
+            energetics,
+            self.study.conditions,
+            sources=sources,
+            computed=provenance,
+            notes=[*steps.left_out(self.study.reactions), *_doubts(provenance)],
         )
 
     def _substances(self) -> tuple[dict[Species, Substance], list[PhononRecord]]:
@@ -199,7 +204,7 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     protocol = study.protocol
     energies = {
         species: _energy_calculation(species, protocol)
-        for species in steps.all_species(study.reactions.values())
+        for species in steps.all_species(steps.computable(study.reactions).values())
     }
     crystals = {species: steps.crystal_of(species) for species in energies if not species.is_gas}
     requests = [
@@ -224,6 +229,18 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
         )
     outcomes |= yield [Request("phonon", one) for each in phonons.values() for one in each.calculations]
     return FinishedDecomposition(study, energies, settled, phonons, outcomes)
+
+
+def _doubts(provenance: ComputedRecord) -> list[str]:
+    """Say which phonons and calculations are not what they should be."""
+    imaginary = [
+        f"Phonons of {one.crystal}: {one.imaginary_modes:.2g} of {one.modes} modes are imaginary, the lowest "
+        f"{-one.lowest_frequency:.2f}i THz; they are left out of the free energy."
+        for one in provenance.phonons
+        if one.imaginary_modes > 0
+    ]
+    unfinished = [one.label for one in provenance.calculations if not one.converged]
+    return imaginary + ([f"Not converged: {', '.join(unfinished)}."] if unfinished else [])
 
 
 def _energy_calculation(species: Species, protocol: Protocol) -> Calculation:

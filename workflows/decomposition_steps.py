@@ -14,7 +14,7 @@ from wadflow.workflows import adhesion_steps
 from wadflow.workflows.calculation import Calculation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ase import Atoms
 
@@ -38,6 +38,38 @@ def all_species(reactions: Iterable[Reaction]) -> tuple[Species, ...]:
     return tuple(dict.fromkeys([*asked, *needed_references(tuple(asked))]))
 
 
+def computable(reactions: Mapping[str, Reaction]) -> dict[str, Reaction]:
+    """Return the reactions whose gases are known to the first-principles side.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        There is none; the message names the first gas that is missing.
+    """
+    found = {name: one for name, one in reactions.items() if not _unknown_gases(one)}
+    if not found:
+        gas = next(gas for one in reactions.values() for gas in _unknown_gases(one))
+        raise InputError(
+            f"{gas}: no such gas is known to the first-principles side",
+            remedy=f"there are {', '.join(load_gases())}; leave '--protocol' out for the tables alone",
+        )
+    return found
+
+
+def left_out(reactions: Mapping[str, Reaction]) -> list[str]:
+    """Say of each reaction that has the tables' columns alone why that is so."""
+    return [
+        f"{one.equation}: tables only, for want of data of {', '.join(map(str, missing))} to compute with."
+        for one in reactions.values()
+        if (missing := _unknown_gases(one))
+    ]
+
+
+def _unknown_gases(reaction: Reaction) -> list[Species]:
+    known = load_gases()
+    return [one for one in reaction.parsed.coefficients if one.is_gas and one.formula not in known]
+
+
 def crystal_of(species: Species) -> str:
     """Return the name of the shipped crystal of a condensed species.
 
@@ -59,19 +91,9 @@ def gas_calculation(species: Species, protocol: Protocol) -> Calculation:
     """Return the relaxation of a molecule, or the energy of an atom, in a box.
 
     The cutoff is that of relaxed crystals, with whose energies these are compared.
-
-    Raises
-    ------
-    wadflow.errors.InputError
-        No data of the gas.
     """
-    gases = load_gases()
-    if species.formula not in gases:
-        raise InputError(
-            f"{species}: no such gas is known to the first-principles side",
-            remedy=f"there are {', '.join(gases)}; leave '--protocol' out for the tables alone",
-        )
-    atoms = molecule_in_box(species.formula, gases[species.formula].gas, protocol.molecules.margin)
+    gas = load_gases()[species.formula].gas
+    atoms = molecule_in_box(species.formula, gas, protocol.molecules.margin)
     return Calculation.prepare(
         atoms,
         protocol,
@@ -114,15 +136,25 @@ def settled_calculation(crystal: str, relaxed: Outcome, protocol: Protocol) -> C
 
     Forces of displaced atoms are differences from the forces at rest, which must be zero.
     """
+    atoms = relaxed.atoms.to_atoms()
     return Calculation.prepare(
-        relaxed.atoms.to_atoms(), protocol, label=f"{crystal} at rest for phonons", task="relax"
+        atoms,
+        protocol,
+        label=f"{crystal} at rest for phonons",
+        task="relax",
+        kpoints=adhesion_steps.bulk_mesh(crystal, atoms, protocol),
     )
 
 
 def displaced_calculation(crystal: str, number: int, supercell: Atoms, protocol: Protocol) -> Calculation:
     """Return the forces of one supercell with an atom displaced."""
     return Calculation.prepare(
-        supercell, protocol, label=f"{crystal} displacement {number + 1}", task="static"
+        supercell,
+        protocol,
+        label=f"{crystal} displacement {number + 1}",
+        task="static",
+        kpoints=adhesion_steps.bulk_mesh(crystal, supercell, protocol),
+        forces=protocol.phonons.forces,
     )
 
 

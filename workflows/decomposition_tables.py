@@ -8,6 +8,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from wadflow.results.thermochemistry.comparison import REFERENCE, TEMPERATURES, signed_errors
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -28,6 +30,8 @@ def decomposition_report(document: DecompositionDocument) -> RenderableType:
         Text(document.convention, style="dim"),
         _reaction_table(document),
     ]
+    if document.computed is not None:
+        lines += [Text(), Text(f"Signed errors against {REFERENCE}", style="bold"), _error_table(document)]
     if document.verdicts:
         lines += [Text(), Text("What comes first on heating", style="bold"), _verdict_table(document)]
     lines.append(Text())
@@ -63,6 +67,26 @@ def _reaction_table(document: DecompositionDocument) -> Table:
                 f"{column.entropy_298:.1f}",
                 f"{column.gibbs_energy_298:.1f}",
                 *(turning_text(turning, column) for turning in column.turnings),
+            )
+    return table
+
+
+def _error_table(document: DecompositionDocument) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("reaction", overflow="fold")
+    table.add_column("source", no_wrap=True)
+    headings = ("dH kJ/mol", "dS J/mol/K", *(f"dG {kelvin:.0f} K" for kelvin in TEMPERATURES))
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for record in document.reactions:
+        for number, errors in enumerate(signed_errors(record)):
+            found = [errors.gibbs_energies.get(kelvin) for kelvin in TEMPERATURES]
+            table.add_row(
+                record.equation if number == 0 else "",
+                errors.source,
+                f"{errors.enthalpy_298:+.1f}",
+                f"{errors.entropy_298:+.1f}",
+                *(ABSENT if one is None else f"{one:+.1f}" for one in found),
             )
     return table
 

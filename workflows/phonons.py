@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 TEMPERATURE_STEP = 5.0
 """Kelvin between the temperatures at which vibrational functions are evaluated."""
 
-LONGEST = 2.5
-"""Longest vector of a supercell over the shortest that is asked for."""
+MOST = 6
+"""Cells along each direction of the largest supercells that are tried."""
+
+SAME_VECTOR = 1e-6
+"""Fractions of a lattice vector that count as none."""
 
 IMAGINARY = 0.05
 """THz: modes below minus this count as imaginary; nearer to zero are the acoustic ones at rest, left out."""
@@ -52,8 +55,8 @@ class DisplacedSupercells:
 def displaced_supercells(primitive: Atoms, settings: PhononSettings) -> DisplacedSupercells:
     """Make the supercells of a crystal, in each of which one atom is displaced.
 
-    The supercell is the smallest nearly cubic one whose vectors have at least the length that the
-    settings ask for (pymatgen's `CubicSupercellTransformation`, as in atomate2's phonon flow).
+    The supercell is the smallest with the symmetry of the crystal in which the images of an atom are as far
+    apart as the settings ask for; see `supercell_matrix`.
 
     Parameters
     ----------
@@ -70,7 +73,7 @@ def displaced_supercells(primitive: Atoms, settings: PhononSettings) -> Displace
         symbols=primitive.get_chemical_symbols(), cell=primitive.cell.array, positions=primitive.positions
     )
     matrix = supercell_matrix(primitive, settings.min_length)
-    phonopy = Phonopy(cell, supercell_matrix=matrix, primitive_matrix="P")
+    phonopy = Phonopy(cell, supercell_matrix=matrix.T, primitive_matrix="P")  # phonopy's vectors are columns
     phonopy.generate_displacements(distance=settings.displacement)
     supercells = tuple(
         Atoms(symbols=one.symbols, positions=one.positions, cell=one.cell, pbc=True)
@@ -81,29 +84,53 @@ def displaced_supercells(primitive: Atoms, settings: PhononSettings) -> Displace
 
 
 def supercell_matrix(primitive: Atoms, min_length: float) -> NDArray[np.int64]:
-    """Return the transformation, shape (3, 3), to a nearly cubic supercell.
+    """Return the smallest supercell that has the symmetry of its crystal and a length.
+
+    Multiples of the primitive and of the conventional cell are tried. With less symmetry than the crystal
+    more displacements would be needed (36 instead of 18 for Li2CO3): phonopy's
+    `estimate_supercell_matrix` keeps it too, but counts atoms where this asks for a length, and knows
+    conventional cells only, so that the cells of salts of rocksalt structure come out larger than need be.
 
     Parameters
     ----------
     primitive : ase.Atoms
         Cell to be repeated.
     min_length : float
-        Smallest length of its vectors, angstrom.
-    """
-    from pymatgen.core import Structure
-    from pymatgen.transformations.advanced_transformations import CubicSupercellTransformation
+        Smallest distance of an atom from its images, angstrom.
 
-    structure = Structure(
-        primitive.cell.array,
-        primitive.get_chemical_symbols(),
-        primitive.positions,
-        coords_are_cartesian=True,
+    Returns
+    -------
+    ndarray of int, shape (3, 3)
+        The supercell's vectors as rows, in terms of those of the primitive cell.
+
+    Raises
+    ------
+    wadflow.errors.CalculationError
+        Where no such supercell has vectors of up to `MOST` primitive ones.
+    """
+    import spglib
+    from ase.geometry import minkowski_reduce
+
+    cell = primitive.cell.array
+    symmetry = spglib.get_symmetry_dataset((cell, primitive.get_scaled_positions(), primitive.numbers))
+    if symmetry is None:
+        raise CalculationError(f"spglib finds no symmetry of {primitive.get_chemical_formula()}")
+    conventional = np.rint(symmetry.std_lattice @ symmetry.std_rotation_matrix @ np.linalg.inv(cell))
+    multiples = [np.diag(counts) for counts in np.ndindex(MOST, MOST, MOST)]
+    candidates = [
+        (multiple + np.eye(3)) @ base for multiple in multiples for base in (np.eye(3), conventional)
+    ]
+    for matrix in sorted(candidates, key=lambda one: round(abs(np.linalg.det(one)))):
+        # A rotation W takes vectors of this lattice to vectors of this lattice.
+        taken = np.linalg.inv(matrix.T) @ symmetry.rotations @ matrix.T
+        if np.abs(taken - np.rint(taken)).max() > SAME_VECTOR:
+            continue
+        shortest = np.linalg.norm(minkowski_reduce(matrix @ cell)[0], axis=1).min()
+        if shortest >= min_length:
+            return np.rint(matrix).astype(np.int64)
+    raise CalculationError(
+        f"no supercell of {primitive.get_chemical_formula()} has images {min_length:g} angstrom apart"
     )
-    transformation = CubicSupercellTransformation(
-        min_length=min_length, max_length=LONGEST * min_length, allow_orthorhombic=True
-    )
-    transformation.apply_transformation(structure)
-    return np.asarray(transformation.transformation_matrix, dtype=np.int64)
 
 
 def vibrations(

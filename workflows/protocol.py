@@ -86,11 +86,13 @@ class PhononSettings(_Settings):
     """Phonons by finite displacements.
 
     ``min_length`` in angstrom: from an atom to its nearest image in the supercell; ``displacement`` in
-    angstrom; ``mesh_length`` in angstrom: phonopy's measure of the mesh of wave vectors.
+    angstrom; ``forces`` in eV/angstrom: how far those of displaced atoms converge; ``mesh_length`` in
+    angstrom: phonopy's measure of the mesh of wave vectors.
     """
 
     min_length: PositiveFloat
     displacement: PositiveFloat
+    forces: PositiveFloat
     mesh_length: PositiveFloat
 
 

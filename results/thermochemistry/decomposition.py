@@ -9,6 +9,7 @@ import numpy as np
 
 from wadflow.errors import InputError
 from wadflow.results.thermochemistry.documents import (
+    LABORATORY_NOTE,
     BoilingRecord,
     DecompositionDocument,
     EnergeticsRecord,
@@ -23,7 +24,7 @@ from wadflow.results.thermochemistry.reactions import parse_equation
 from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE, FloatArray
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -97,6 +98,7 @@ def assemble(
     *,
     sources: dict[str, str],
     computed: ComputedRecord | None = None,
+    notes: Sequence[str] = (),
 ) -> DecompositionDocument:
     """Make the document.
 
@@ -112,6 +114,8 @@ def assemble(
         Name of each source to what it is.
     computed : ComputedRecord, optional
         Where the columns from first principles come from.
+    notes : sequence of str
+        What else a reader must know.
     """
     import wadflow
 
@@ -145,6 +149,7 @@ def assemble(
             for source, found in energetics.items()
             for name, condition in conditions.items()
         ),
+        notes=(LABORATORY_NOTE, *notes),
     )
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from ase.geometry import minkowski_reduce
 from cheap_outcomes import cheap_outcome, drive
 
-from wadflow.errors import InputError
+from wadflow.errors import CalculationError, InputError
 from wadflow.results.thermochemistry.conditions import load_conditions
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.thermochemistry.gases import load_gases
@@ -125,15 +126,29 @@ def test_a_molecule_is_in_the_middle_of_its_box() -> None:
     assert not atoms.pbc.any()
 
 
-def test_supercells_are_nearly_cubic_and_long_enough() -> None:
-    atoms = steps.crystal_calculation("LiF", STANDARD).to_atoms()
-    matrix = supercell_matrix(atoms, 8.0)
-    vectors = matrix @ atoms.cell.array
-    lengths = np.linalg.norm(vectors, axis=1)
-    assert lengths.min() >= 8.0
-    assert abs(np.linalg.det(vectors)) == pytest.approx(np.prod(lengths))  # right angles
-    displaced = displaced_supercells(atoms, STANDARD.phonons)
-    assert [len(one) for one in displaced.supercells] == [64, 64]
+@pytest.mark.parametrize(
+    ("crystal", "atoms", "displacements"),
+    [("Li", 8, 1), ("LiF", 54, 2), ("Li2O", 24, 2), ("Li2CO3", 48, 18), ("Na2CO3", 48, 22)],
+)
+def test_supercells_keep_the_symmetry_and_are_long_enough(
+    crystal: str, atoms: int, displacements: int
+) -> None:
+    primitive = steps.crystal_calculation(crystal, STANDARD).to_atoms()
+    displaced = displaced_supercells(primitive, STANDARD.phonons)
+    assert [len(one) for one in displaced.supercells] == [atoms] * displacements
+    matrix = supercell_matrix(primitive, STANDARD.phonons.min_length)
+    for one in displaced.supercells:
+        np.testing.assert_allclose(one.cell.array, matrix @ primitive.cell.array, atol=1e-8)
+        shortest = np.linalg.norm(minkowski_reduce(one.cell.array)[0], axis=1).min()
+        assert shortest >= STANDARD.phonons.min_length
+    whole = displaced.phonopy
+    assert whole.symmetry.get_international_table() == whole.primitive_symmetry.get_international_table()
+
+
+def test_a_supercell_longer_than_any_that_is_tried_is_refused() -> None:
+    primitive = steps.crystal_calculation("Li", STANDARD).to_atoms()
+    with pytest.raises(CalculationError, match="no supercell of Li has images 100 angstrom apart"):
+        supercell_matrix(primitive, 100.0)
 
 
 def test_what_has_no_crystal_or_no_gas_data_is_refused() -> None:
@@ -145,6 +160,16 @@ def test_what_has_no_crystal_or_no_gas_data_is_refused() -> None:
     wrong = study("lif-vapour").model_copy(update={"reactions": reactions})
     with pytest.raises(InputError, match=r"Li2F2\(g\): no such gas"):
         next(wrong.program())
+
+
+def test_reactions_of_an_unknown_gas_keep_the_columns_of_the_tables() -> None:
+    names = ("lif-vapour", "lif-dimer-vapour")
+    reactions = {name: load_reactions()[name] for name in names}
+    assert list(steps.computable(reactions)) == ["lif-vapour"]
+    (note,) = steps.left_out(reactions)
+    assert note.startswith("LiF(c) -> 1/2 Li2F2(g): tables only")
+    labels = [request.calculation.label for request in next(study(*names).program())]
+    assert labels == ["LiF bulk", "LiF(g)"]
 
 
 def test_a_cheap_outcome_stands_for_every_kind_of_calculation() -> None:
