@@ -17,6 +17,7 @@ from wadflow.results.thermochemistry.corrections import SCHEMES, corrected, corr
 from wadflow.results.thermochemistry.decomposition import TABLES, assemble, energetics_of_tables
 from wadflow.results.thermochemistry.energetics import Energetics
 from wadflow.results.thermochemistry.gases import load_gases
+from wadflow.results.thermochemistry.quasiharmonic import quasiharmonic
 from wadflow.results.thermochemistry.reactions import Reaction  # noqa: TC001  # pydantic reads it
 from wadflow.results.thermochemistry.records import ComputedRecord, ComputedSpeciesRecord
 from wadflow.results.thermochemistry.tables import load_tables
@@ -29,8 +30,9 @@ from wadflow.workflows.study import Study
 if TYPE_CHECKING:
     from wadflow.results.documents import Role
     from wadflow.results.records import CalculationRecord
+    from wadflow.results.thermochemistry.computed import VibrationalFunctions
     from wadflow.results.thermochemistry.documents import DecompositionDocument
-    from wadflow.results.thermochemistry.records import PhononRecord
+    from wadflow.results.thermochemistry.records import PhononRecord, QuasiharmonicRecord
     from wadflow.results.thermochemistry.species import Species
     from wadflow.results.thermochemistry.tables import Substance
     from wadflow.workflows.calculation import Calculation
@@ -48,11 +50,14 @@ class DecompositionStudy(Study):
         What was asked for, as a name: it names the document.
     reactions, conditions : dict
         By name.
+    quasiharmonic : bool
+        Whether crystals expand: phonons at several volumes instead of one.
     """
 
     selection: str
     reactions: dict[str, Reaction]
     conditions: dict[str, Condition]
+    quasiharmonic: bool = False
 
     @property
     def name(self) -> str:
@@ -67,7 +72,13 @@ class DecompositionStudy(Study):
     @property
     def document_name(self) -> str:
         """Selection and protocol, after a prefix that no interface has."""
-        return f"{DECOMPOSITION_PREFIX}{self.selection}.{self.protocol.name}"
+        expanding = "-quasiharmonic" if self.quasiharmonic else ""
+        return f"{DECOMPOSITION_PREFIX}{self.selection}{expanding}.{self.protocol.name}"
+
+    @property
+    def strains(self) -> tuple[float, ...]:
+        """Strains of all lengths at which phonons are wanted."""
+        return self.protocol.phonons.strains if self.quasiharmonic else (0.0,)
 
     def program(self) -> Program[FinishedDecomposition]:
         """Walk from crystals and gases to all free energies."""
@@ -76,10 +87,29 @@ class DecompositionStudy(Study):
 
 @dataclass(frozen=True)
 class Phonons:
-    """Phonons of one crystal: what was displaced, and the calculations of the forces."""
+    """Phonons of one crystal at one volume.
 
+    Attributes
+    ----------
+    settled : Calculation
+        The atoms at rest.
+    displaced : DisplacedSupercells
+        What was displaced.
+    forces : tuple of Calculation
+        Of each displacement.
+    energy : Calculation, optional
+        Of the electrons at this volume; None: that of the relaxed cell.
+    """
+
+    settled: Calculation
     displaced: DisplacedSupercells
-    calculations: tuple[Calculation, ...]
+    forces: tuple[Calculation, ...]
+    energy: Calculation | None
+
+    @property
+    def calculations(self) -> tuple[Calculation, ...]:
+        """What comes after the atoms are at rest."""
+        return self.forces if self.energy is None else (self.energy, *self.forces)
 
 
 @dataclass(frozen=True)
@@ -92,23 +122,20 @@ class FinishedDecomposition:
         What was asked for.
     energies : dict of Species to Calculation
         Relaxations of crystals and molecules, energies of atoms.
-    settled : dict of str to Calculation
-        Of each crystal the atoms at rest for its phonons.
-    phonons : dict of Species to Phonons
-        Of each crystal.
+    phonons : dict of Species to tuple of Phonons
+        Of each crystal, at each volume.
     outcomes : mapping of str to Outcome
         Of all these, by key.
     """
 
     study: DecompositionStudy
     energies: dict[Species, Calculation]
-    settled: dict[Species, Calculation]
-    phonons: dict[Species, Phonons]
+    phonons: dict[Species, tuple[Phonons, ...]]
     outcomes: Outcomes
 
     def document(self, is_from_archive: IsFromArchive) -> DecompositionDocument:
         """Assemble the document: the tables' columns, and one of each correction scheme."""
-        computed, phonon_records = self._substances()
+        computed, phonon_records, expansions = self._substances()
         energetics = energetics_of_tables(self.study.reactions)
         sources = {str(name): title for name, title in TABLES.items()}
         shifts: dict[str, dict[str, float]] = {}
@@ -128,6 +155,7 @@ class FinishedDecomposition:
                 for species, calculation in self.energies.items()
             ),
             phonons=tuple(phonon_records),
+            quasiharmonic=tuple(expansions),
             corrections=shifts,
             calculations=self._records(is_from_archive),
         )
@@ -140,28 +168,49 @@ class FinishedDecomposition:
             notes=[*steps.left_out(self.study.reactions), *_doubts(provenance)],
         )
 
-    def _substances(self) -> tuple[dict[Species, Substance], list[PhononRecord]]:
+    def _substances(
+        self,
+    ) -> tuple[dict[Species, Substance], list[PhononRecord], list[QuasiharmonicRecord]]:
         tables, gases = load_tables("janaf"), load_gases()
-        protocol = self.study.protocol
         found: dict[Species, Substance] = {}
-        records = []
+        phonon_records, expansions = [], []
         for species in self.energies:
-            reference = f"{species}, {protocol.electrons.functional}"
+            reference = f"{species}, {self.study.protocol.electrons.functional}"
             if species.is_gas:
                 found[species] = ComputedGas(self._energy(species), gases[species.formula], reference)
                 continue
-            phonons = self.phonons[species]
-            functions, record = vibrations(
-                phonons.displaced,
-                [np.array(self.outcomes[one.key].forces) for one in phonons.calculations],
-                protocol.phonons,
-                crystal=steps.crystal_of(species),
-                units=self._units(species),
-            )
-            records.append(record)
+            at_volumes = [self._vibrations(species, phonons) for phonons in self.phonons[species]]
+            functions = at_volumes[0][0]
+            phonon_records += [record for _, record in at_volumes]
+            if self.study.quasiharmonic:
+                functions, expansion = self._expansion(species, [one for one, _ in at_volumes])
+                expansions.append(expansion)
             measured = measured_transitions(tables[species]) if species in tables else ()
             found[species] = ComputedCrystal(self._energy(species), functions, measured, reference)
-        return found, records
+        return found, phonon_records, expansions
+
+    def _vibrations(self, species: Species, phonons: Phonons) -> tuple[VibrationalFunctions, PhononRecord]:
+        return vibrations(
+            phonons.displaced,
+            [np.array(self.outcomes[one.key].forces) for one in phonons.forces],
+            self.study.protocol.phonons,
+            crystal=steps.crystal_of(species),
+            units=self._units(species),
+        )
+
+    def _expansion(
+        self, species: Species, functions: list[VibrationalFunctions]
+    ) -> tuple[VibrationalFunctions, QuasiharmonicRecord]:
+        units = self._units(species)
+        at_volumes = [
+            (phonons.energy.to_atoms().get_volume() / units, self.outcomes[phonons.energy.key].energy / units)
+            for phonons in self.phonons[species]
+            if phonons.energy is not None
+        ]
+        volumes, energies = zip(*at_volumes, strict=True)
+        unstrained = energies[self.study.strains.index(0.0)]
+        crystal = steps.crystal_of(species)
+        return quasiharmonic(crystal, volumes, energies, functions, reference=unstrained)
 
     def _energy(self, species: Species) -> float:
         """Return the energy of a formula unit (eV)."""
@@ -176,8 +225,9 @@ class FinishedDecomposition:
             ("gas" if species.is_gas else "bulk", calculation)
             for species, calculation in self.energies.items()
         ]
-        asked += [("bulk", calculation) for calculation in self.settled.values()]
-        asked += [("phonon", one) for phonons in self.phonons.values() for one in phonons.calculations]
+        for phonons in (one for at_volumes in self.phonons.values() for one in at_volumes):
+            asked.append(("bulk", phonons.settled))
+            asked += [("phonon", one) for one in phonons.calculations]
         return tuple(
             self.outcomes[one.key].record(one, role=role, from_archive=is_from_archive(one))
             for role, one in asked
@@ -188,8 +238,8 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     """Walk from crystals and gases to all free energies.
 
     1. Crystals are relaxed with their cells; molecules are relaxed, atoms calculated, in boxes.
-    2. The atoms of each crystal come to rest at the cutoff of its phonons.
-    3. Supercells with one atom displaced give the phonons.
+    2. The atoms of each crystal come to rest at the cutoff of its phonons, at one volume or at several.
+    3. Supercells with one atom displaced give the phonons, there.
 
     Parameters
     ----------
@@ -212,23 +262,41 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     ]
     outcomes = dict((yield requests))
     settled = {
-        species: steps.settled_calculation(crystal, outcomes[energies[species].key], protocol)
+        (species, strain): steps.settled_calculation(
+            crystal, outcomes[energies[species].key], protocol, strain=strain
+        )
         for species, crystal in crystals.items()
+        for strain in study.strains
     }
     outcomes |= yield [Request("bulk", calculation) for calculation in settled.values()]
-    phonons: dict[Species, Phonons] = {}
-    for species, crystal in crystals.items():
-        at_rest = outcomes[settled[species].key].atoms.to_atoms()
-        displaced = displaced_supercells(at_rest, protocol.phonons)
-        phonons[species] = Phonons(
-            displaced,
-            tuple(
-                steps.displaced_calculation(crystal, number, supercell, protocol)
-                for number, supercell in enumerate(displaced.supercells)
-            ),
+    phonons = {
+        species: tuple(
+            _phonons(crystal, settled[species, strain], outcomes, study) for strain in study.strains
         )
-    outcomes |= yield [Request("phonon", one) for each in phonons.values() for one in each.calculations]
-    return FinishedDecomposition(study, energies, settled, phonons, outcomes)
+        for species, crystal in crystals.items()
+    }
+    outcomes |= yield [
+        Request("phonon", one)
+        for at_volumes in phonons.values()
+        for each in at_volumes
+        for one in each.calculations
+    ]
+    return FinishedDecomposition(study, energies, phonons, outcomes)
+
+
+def _phonons(crystal: str, settled: Calculation, outcomes: Outcomes, study: DecompositionStudy) -> Phonons:
+    protocol = study.protocol
+    at_rest = outcomes[settled.key].atoms.to_atoms()
+    displaced = displaced_supercells(at_rest, protocol.phonons)
+    return Phonons(
+        settled,
+        displaced,
+        tuple(
+            steps.displaced_calculation(crystal, number, supercell, protocol)
+            for number, supercell in enumerate(displaced.supercells)
+        ),
+        steps.energy_calculation(crystal, at_rest, protocol) if study.quasiharmonic else None,
+    )
 
 
 def _doubts(provenance: ComputedRecord) -> list[str]:

@@ -131,18 +131,49 @@ def molecule_in_box(formula: str, gas: Gas, margin: float) -> Atoms:
     return atoms
 
 
-def settled_calculation(crystal: str, relaxed: Outcome, protocol: Protocol) -> Calculation:
+def settled_calculation(
+    crystal: str, relaxed: Outcome, protocol: Protocol, *, strain: float = 0.0
+) -> Calculation:
     """Return the relaxation of a crystal's atoms in its relaxed cell, at the cutoff of its phonons.
 
     Forces of displaced atoms are differences from the forces at rest, which must be zero.
+
+    Parameters
+    ----------
+    crystal : str
+        Name.
+    relaxed : Outcome
+        Of the crystal with its cell.
+    protocol : Protocol
+        Numerical settings.
+    strain : float
+        Of all lengths alike, in the quasiharmonic approximation. That the shape of the cell stays is an
+        approximation where the crystal is not cubic.
     """
     atoms = relaxed.atoms.to_atoms()
+    atoms.set_cell((1.0 + strain) * atoms.cell, scale_atoms=True)
+    at = f" at {strain:+.1%} strain" if strain else ""
     return Calculation.prepare(
         atoms,
         protocol,
-        label=f"{crystal} at rest for phonons",
+        label=f"{crystal} at rest for phonons{at}",
         task="relax",
-        kpoints=adhesion_steps.bulk_mesh(crystal, atoms, protocol),
+        kpoints=adhesion_steps.bulk_mesh(crystal, relaxed.atoms.to_atoms(), protocol),
+    )
+
+
+def energy_calculation(crystal: str, at_rest: Atoms, protocol: Protocol) -> Calculation:
+    """Return the energy of a crystal at one volume of the quasiharmonic approximation.
+
+    The cutoff is that of relaxed cells: at a lower one plane waves come and go with the volume.
+    """
+    return Calculation.prepare(
+        at_rest,
+        protocol,
+        label=f"{crystal} energy at {at_rest.get_volume():.2f} angstrom3",
+        task="static",
+        cutoff=protocol.electrons.bulk_cutoff,
+        kpoints=adhesion_steps.bulk_mesh(crystal, at_rest, protocol),
     )
 
 
@@ -151,7 +182,7 @@ def displaced_calculation(crystal: str, number: int, supercell: Atoms, protocol:
     return Calculation.prepare(
         supercell,
         protocol,
-        label=f"{crystal} displacement {number + 1}",
+        label=f"{crystal} displacement {number + 1} at {supercell.get_volume():.0f} angstrom3",
         task="static",
         kpoints=adhesion_steps.bulk_mesh(crystal, supercell, protocol),
         forces=protocol.phonons.forces,

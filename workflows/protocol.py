@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
 from wadflow.errors import InputError
 from wadflow.interfaces.named_files import available_names, find_file
@@ -87,13 +87,22 @@ class PhononSettings(_Settings):
 
     ``min_length`` in angstrom: from an atom to its nearest image in the supercell; ``displacement`` in
     angstrom; ``forces`` in eV/angstrom: how far those of displaced atoms converge; ``mesh_length`` in
-    angstrom: phonopy's measure of the mesh of wave vectors.
+    angstrom: phonopy's measure of the mesh of wave vectors; ``strains``: of all lengths, at the volumes of
+    the quasiharmonic approximation, rising, 0 among them.
     """
 
     min_length: PositiveFloat
     displacement: PositiveFloat
     forces: PositiveFloat
     mesh_length: PositiveFloat
+    strains: tuple[float, ...] = Field(min_length=5)
+
+    @field_validator("strains")
+    @classmethod
+    def _rising_through_zero(cls, strains: tuple[float, ...]) -> tuple[float, ...]:
+        if 0.0 not in strains or list(strains) != sorted(set(strains)) or min(strains) <= -1.0:
+            raise ValueError("strains rise, with 0.0 among them, and leave a volume")
+        return strains
 
 
 class RelaxationSettings(_Settings):

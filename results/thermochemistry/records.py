@@ -39,6 +39,29 @@ class PhononRecord(Document):
         return self.imaginary_modes == 0.0
 
 
+class QuasiharmonicRecord(Document):
+    """Thermal expansion of one crystal in the quasiharmonic approximation.
+
+    ===================  ==========  ===================================================
+    property             unit        meaning
+    ===================  ==========  ===================================================
+    crystal              -           name
+    volumes              angstrom3   computed, per formula unit
+    volume_298           angstrom3   per formula unit at 298.15 K
+    expansion_298        1/K         of the volume at 298.15 K
+    bulk_modulus_298     GPa         isothermal at 298.15 K
+    highest_temperature  K           above it the crystal leaves the computed volumes
+    ===================  ==========  ===================================================
+    """
+
+    crystal: str
+    volumes: tuple[float, ...]
+    volume_298: float
+    expansion_298: float
+    bulk_modulus_298: float
+    highest_temperature: float
+
+
 class ComputedSpeciesRecord(Document):
     """Energy of one species: ``energy`` in eV per formula unit, without vibrations."""
 
@@ -59,7 +82,9 @@ class ComputedRecord(Document):
     species : tuple of ComputedSpeciesRecord
         Energies.
     phonons : tuple of PhononRecord
-        Of each crystal.
+        Of each crystal; in the quasiharmonic approximation at each of its volumes.
+    quasiharmonic : tuple of QuasiharmonicRecord
+        Of each crystal; empty: harmonic vibrations at the computed volume.
     corrections : dict
         Name of a scheme to what it adds to each species (kJ/mol).
     calculations : tuple of CalculationRecord
@@ -70,6 +95,7 @@ class ComputedRecord(Document):
     production: bool
     species: tuple[ComputedSpeciesRecord, ...]
     phonons: tuple[PhononRecord, ...]
+    quasiharmonic: tuple[QuasiharmonicRecord, ...] = ()
     corrections: dict[str, dict[str, float]]
     calculations: tuple[CalculationRecord, ...]
 

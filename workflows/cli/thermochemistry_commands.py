@@ -55,6 +55,12 @@ def decompose(
             show_default=False,
         ),
     ] = None,
+    quasiharmonic: Annotated[
+        bool,
+        typer.Option(
+            "--quasiharmonic", help="With --protocol: let crystals expand, with phonons at several volumes."
+        ),
+    ] = False,
     ranks: RanksOption = None,
     archive: ArchiveOption = None,
     plan: Annotated[
@@ -79,7 +85,8 @@ def decompose(
 
     Examples: `wadflow decompose`, `wadflow decompose Li2CO3 Na2CO3 -c vacuum`,
     `wadflow decompose my-reactions.toml -c my-conditions.toml --json`,
-    `wadflow decompose LiF --pictures figures`, `wadflow decompose LiF -p standard --plan`
+    `wadflow decompose LiF --pictures figures`, `wadflow decompose LiF -p standard --plan`,
+    `wadflow decompose LiF -p standard --quasiharmonic`
     """
     from wadflow.results.thermochemistry.conditions import find_conditions
     from wadflow.results.thermochemistry.decomposition import decomposition_from_tables
@@ -91,7 +98,7 @@ def decompose(
     if protocol is None:
         document = decomposition_from_tables(reactions, at)
     else:
-        study = _study(names or [], protocol, reactions, at)
+        study = _study(names or [], protocol, reactions, at, quasiharmonic=quasiharmonic)
         if plan:
             _show_plan(study, archive, as_json=as_json)
             return
@@ -111,6 +118,8 @@ def _study(
     protocol: str,
     reactions: dict[str, Reaction],
     conditions: dict[str, Condition],
+    *,
+    quasiharmonic: bool,
 ) -> DecompositionStudy:
     from wadflow.workflows.decomposition_program import DecompositionStudy
     from wadflow.workflows.protocol import load_protocol
@@ -118,7 +127,11 @@ def _study(
     # The name of the document: what was asked for, files by their stems.
     selection = "-".join(name.removesuffix(".toml").rsplit("/", 1)[-1] for name in names) or "all"
     return DecompositionStudy(
-        selection=selection, protocol=load_protocol(protocol), reactions=reactions, conditions=conditions
+        selection=selection,
+        protocol=load_protocol(protocol),
+        reactions=reactions,
+        conditions=conditions,
+        quasiharmonic=quasiharmonic,
     )
 
 
