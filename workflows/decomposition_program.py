@@ -19,15 +19,26 @@ from wadflow.results.thermochemistry.energetics import Energetics
 from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.results.thermochemistry.quasiharmonic import quasiharmonic
 from wadflow.results.thermochemistry.reactions import Reaction  # noqa: TC001  # pydantic reads it
-from wadflow.results.thermochemistry.records import ComputedRecord, ComputedSpeciesRecord
-from wadflow.results.thermochemistry.tables import load_tables
+from wadflow.results.thermochemistry.records import (
+    ComputedRecord,
+    ComputedSpeciesRecord,
+    HeatCapacityRecord,
+)
+from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE, load_tables
 from wadflow.workflows import decomposition_steps as steps
 from wadflow.workflows.documents_store import DECOMPOSITION_PREFIX
-from wadflow.workflows.phonons import DisplacedSupercells, displaced_supercells, vibrations
+from wadflow.workflows.phonons import (
+    DisplacedSupercells,
+    displaced_supercells,
+    supercell_matrix,
+    vibrations,
+)
 from wadflow.workflows.requests import Request
 from wadflow.workflows.study import Study
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wadflow.results.documents import Role
     from wadflow.results.records import CalculationRecord
     from wadflow.results.thermochemistry.computed import VibrationalFunctions
@@ -36,6 +47,7 @@ if TYPE_CHECKING:
     from wadflow.results.thermochemistry.species import Species
     from wadflow.results.thermochemistry.tables import Substance
     from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.requests import Outcomes, Program
     from wadflow.workflows.study import IsFromArchive
@@ -156,6 +168,7 @@ class FinishedDecomposition:
             ),
             phonons=tuple(phonon_records),
             quasiharmonic=tuple(expansions),
+            heat_capacities=self._heat_capacities(computed),
             corrections=shifts,
             calculations=self._records(is_from_archive),
         )
@@ -165,7 +178,7 @@ class FinishedDecomposition:
             self.study.conditions,
             sources=sources,
             computed=provenance,
-            notes=[*steps.left_out(self.study.reactions), *_doubts(provenance)],
+            notes=[self._model(), *steps.left_out(self.study.reactions), *_doubts(provenance)],
         )
 
     def _substances(
@@ -188,6 +201,35 @@ class FinishedDecomposition:
             measured = measured_transitions(tables[species]) if species in tables else ()
             found[species] = ComputedCrystal(self._energy(species), functions, measured, reference)
         return found, phonon_records, expansions
+
+    def _model(self) -> str:
+        """Say what the columns from first principles rest on."""
+        crystals = (
+            "crystals expand in the quasiharmonic approximation, all lengths alike"
+            if self.study.quasiharmonic
+            else "crystals vibrate harmonically at their computed volume"
+        )
+        return (
+            f"From first principles: {crystals}, without long-range electric fields of optical modes and "
+            "without the entropy of electrons; temperatures and enthalpies of melting and of other changes "
+            "of phase are those of JANAF; gases are ideal, with measured vibrations and rotations; dipoles "
+            "of LiF(g) and NaF(g) see their images (about -0.02 eV at 5 angstrom between molecule and box)."
+        )
+
+    def _heat_capacities(self, computed: Mapping[Species, Substance]) -> tuple[HeatCapacityRecord, ...]:
+        tables = load_tables("janaf")
+        return tuple(
+            HeatCapacityRecord(
+                species=str(species),
+                at_constant="pressure" if self.study.quasiharmonic else "volume",
+                computed=float(substance.heat_capacity(REFERENCE_TEMPERATURE)),
+                measured=float(tables[species].heat_capacity(REFERENCE_TEMPERATURE))
+                if species in tables
+                else None,
+            )
+            for species, substance in computed.items()
+            if not species.is_gas
+        )
 
     def _vibrations(self, species: Species, phonons: Phonons) -> tuple[VibrationalFunctions, PhononRecord]:
         return vibrations(
@@ -271,7 +313,8 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     outcomes |= yield [Request("bulk", calculation) for calculation in settled.values()]
     phonons = {
         species: tuple(
-            _phonons(crystal, settled[species, strain], outcomes, study) for strain in study.strains
+            _phonons(crystal, outcomes[energies[species].key], settled[species, strain], outcomes, study)
+            for strain in study.strains
         )
         for species, crystal in crystals.items()
     }
@@ -284,26 +327,37 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     return FinishedDecomposition(study, energies, phonons, outcomes)
 
 
-def _phonons(crystal: str, settled: Calculation, outcomes: Outcomes, study: DecompositionStudy) -> Phonons:
+def _phonons(
+    crystal: str, relaxed: Outcome, settled: Calculation, outcomes: Outcomes, study: DecompositionStudy
+) -> Phonons:
     protocol = study.protocol
+    unstrained = relaxed.atoms.to_atoms()
+    # One supercell and one mesh for all volumes, or the energy would jump from one to the next.
+    matrix = supercell_matrix(unstrained, protocol.phonons.min_length)
     at_rest = outcomes[settled.key].atoms.to_atoms()
-    displaced = displaced_supercells(at_rest, protocol.phonons)
+    displaced = displaced_supercells(at_rest, matrix, protocol.phonons)
+    kpoints = steps.supercell_mesh(crystal, unstrained, matrix, protocol)
     return Phonons(
         settled,
         displaced,
         tuple(
-            steps.displaced_calculation(crystal, number, supercell, protocol)
+            steps.displaced_calculation(crystal, number, supercell, protocol, kpoints=kpoints)
             for number, supercell in enumerate(displaced.supercells)
         ),
-        steps.energy_calculation(crystal, at_rest, protocol) if study.quasiharmonic else None,
+        steps.energy_calculation(crystal, unstrained, at_rest, protocol) if study.quasiharmonic else None,
     )
+
+
+def _per_temperature(energies: dict[float, float]) -> str:
+    return " and ".join(f"{energy:+.1f} kJ/mol at {kelvin:g} K" for kelvin, energy in energies.items())
 
 
 def _doubts(provenance: ComputedRecord) -> list[str]:
     """Say which phonons and calculations are not what they should be."""
     imaginary = [
         f"Phonons of {one.crystal}: {one.imaginary_modes:.2g} of {one.modes} modes are imaginary, the lowest "
-        f"{-one.lowest_frequency:.2f}i THz; they are left out of the free energy."
+        f"{-one.lowest_frequency:.2f}i THz; they are left out of the free energy, to which real modes of "
+        f"these frequencies would add {_per_temperature(one.left_out)}."
         for one in provenance.phonons
         if one.imaginary_modes > 0
     ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ase import Atoms
+    from numpy.typing import NDArray
 
     from wadflow.results.thermochemistry.gases import Gas
     from wadflow.results.thermochemistry.reactions import Reaction
@@ -104,7 +105,10 @@ def gas_calculation(species: Species, protocol: Protocol) -> Calculation:
 
 
 def molecule_in_box(formula: str, gas: Gas, margin: float) -> Atoms:
-    """Return a molecule in the middle of a box that is not periodic; angstrom.
+    """Return a molecule in the middle of a box; angstrom.
+
+    Its wave functions end at the box; but plane waves solve Poisson's equation periodically, so that dipoles
+    see their images: LiF(g) is bound by 0.02 eV too much at a margin of 5 angstrom (point charges).
 
     Parameters
     ----------
@@ -162,7 +166,7 @@ def settled_calculation(
     )
 
 
-def energy_calculation(crystal: str, at_rest: Atoms, protocol: Protocol) -> Calculation:
+def energy_calculation(crystal: str, unstrained: Atoms, at_rest: Atoms, protocol: Protocol) -> Calculation:
     """Return the energy of a crystal at one volume of the quasiharmonic approximation.
 
     The cutoff is that of relaxed cells: at a lower one plane waves come and go with the volume.
@@ -173,18 +177,30 @@ def energy_calculation(crystal: str, at_rest: Atoms, protocol: Protocol) -> Calc
         label=f"{crystal} energy at {at_rest.get_volume():.2f} angstrom3",
         task="static",
         cutoff=protocol.electrons.bulk_cutoff,
-        kpoints=adhesion_steps.bulk_mesh(crystal, at_rest, protocol),
+        kpoints=adhesion_steps.bulk_mesh(crystal, unstrained, protocol),
     )
 
 
-def displaced_calculation(crystal: str, number: int, supercell: Atoms, protocol: Protocol) -> Calculation:
+def supercell_mesh(
+    crystal: str, unstrained: Atoms, matrix: NDArray[np.int64], protocol: Protocol
+) -> tuple[int, int, int]:
+    """Return the k-points of a supercell, whose vectors are the rows of ``matrix`` in those of the cell."""
+    from ase import Atoms as AseAtoms
+
+    cell = AseAtoms(cell=matrix @ unstrained.cell.array, pbc=True)
+    return adhesion_steps.bulk_mesh(crystal, cell, protocol)
+
+
+def displaced_calculation(
+    crystal: str, number: int, supercell: Atoms, protocol: Protocol, *, kpoints: tuple[int, int, int]
+) -> Calculation:
     """Return the forces of one supercell with an atom displaced."""
     return Calculation.prepare(
         supercell,
         protocol,
         label=f"{crystal} displacement {number + 1} at {supercell.get_volume():.0f} angstrom3",
         task="static",
-        kpoints=adhesion_steps.bulk_mesh(crystal, supercell, protocol),
+        kpoints=kpoints,
         forces=protocol.phonons.forces,
     )
 

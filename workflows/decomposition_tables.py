@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from wadflow.results.thermochemistry.comparison import REFERENCE, TEMPERATURES, signed_errors
+from wadflow.results.thermochemistry.comparison import REFERENCE, TEMPERATURES
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,19 +19,22 @@ if TYPE_CHECKING:
         TurningRecord,
         Verdict,
     )
+    from wadflow.results.thermochemistry.records import ComputedRecord
 
 ABSENT = "--"
 
 
 def decomposition_report(document: DecompositionDocument) -> RenderableType:
     """Return the reactions at 298.15 K, where they turn, and the verdict on each salt."""
-    lines: list[RenderableType] = [
+    lines: list[RenderableType] = [*_warning(document)]
+    lines += [
         Text("Reactions at 298.15 K and 1 bar, and where their Gibbs energy is zero", style="bold"),
         Text(document.convention, style="dim"),
         _reaction_table(document),
     ]
     if document.computed is not None:
         lines += [Text(), Text(f"Signed errors against {REFERENCE}", style="bold"), _error_table(document)]
+        lines += [Text(), Text("Crystals", style="bold"), _crystal_table(document.computed)]
     if document.verdicts:
         lines += [Text(), Text("What comes first on heating", style="bold"), _verdict_table(document)]
     lines.append(Text())
@@ -39,6 +42,28 @@ def decomposition_report(document: DecompositionDocument) -> RenderableType:
     lines.extend(Text(f"{name}: {one.title}", style="dim") for name, one in document.conditions.items())
     lines.extend(Text(f"Note: {note}", style="yellow") for note in document.notes)
     return Group(*lines)
+
+
+def _warning(document: DecompositionDocument) -> list[RenderableType]:
+    if document.computed is None or document.computed.production:
+        return []
+    text = f"Protocol {document.computed.protocol}: proves the path; its numbers mean nothing"
+    return [Text(text, style="bold yellow")]
+
+
+def _crystal_table(computed: ComputedRecord) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("crystal", "heat capacity at 298 K, J/mol/K", "JANAF (constant pressure)", "error"):
+        table.add_column(column, justify="left" if column == "crystal" else "right")
+    for one in computed.heat_capacities:
+        error = one.relative_error
+        table.add_row(
+            one.species,
+            f"{one.computed:.2f} (constant {one.at_constant})",
+            ABSENT if one.measured is None else f"{one.measured:.2f}",
+            ABSENT if error is None else f"{100 * error:+.1f} %",
+        )
+    return table
 
 
 def turning_text(record: TurningRecord, column: EnergeticsRecord) -> str:
@@ -75,11 +100,16 @@ def _error_table(document: DecompositionDocument) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("reaction", overflow="fold")
     table.add_column("source", no_wrap=True)
-    headings = ("dH kJ/mol", "dS J/mol/K", *(f"dG {kelvin:.0f} K" for kelvin in TEMPERATURES))
+    headings = (
+        "dH kJ/mol",
+        "dS J/mol/K",
+        *(f"dG {kelvin:.0f} K" for kelvin in TEMPERATURES),
+        *(f"T of dG = 0, {name}" for name in document.conditions),
+    )
     for heading in headings:
         table.add_column(heading, justify="right")
     for record in document.reactions:
-        for number, errors in enumerate(signed_errors(record)):
+        for number, errors in enumerate(record.errors):
             found = [errors.gibbs_energies.get(kelvin) for kelvin in TEMPERATURES]
             table.add_row(
                 record.equation if number == 0 else "",
@@ -87,6 +117,10 @@ def _error_table(document: DecompositionDocument) -> Table:
                 f"{errors.enthalpy_298:+.1f}",
                 f"{errors.entropy_298:+.1f}",
                 *(ABSENT if one is None else f"{one:+.1f}" for one in found),
+                *(
+                    f"{errors.turnings[name]:+.0f} K" if name in errors.turnings else ABSENT
+                    for name in document.conditions
+                ),
             )
     return table
 
@@ -114,8 +148,10 @@ def _verdict_table(document: DecompositionDocument) -> Table:
 
 def metal_text(verdict: Verdict) -> str:
     """Say where condensed metal is the stable product: ``nowhere up to 2000 K``, or the intervals."""
+    if verdict.metal_highest is None:
+        return "not asked"
     if not verdict.metal_intervals:
-        return f"nowhere up to {verdict.highest:.0f} K"
+        return f"nowhere up to {verdict.metal_highest:.0f} K"
     return ", ".join(
         f"{interval.lowest:.0f} to {interval.highest:.0f} K" for interval in verdict.metal_intervals
     )

@@ -80,12 +80,15 @@ class _GpawMaker(AseMaker):
         Monkhorst-Pack mesh; None takes the protocol's density.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
+    forces : float, optional
+        How far forces (eV/angstrom) converge in each self-consistent field; None takes the protocol's.
     """
 
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
     dipole_layer: bool = False
     kpoints: tuple[int, int, int] | None = None
     cutoff: float | None = None
+    forces: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse fields of atomate2 that would be silently without effect.
@@ -148,6 +151,7 @@ class _GpawMaker(AseMaker):
             moves=self._moves,
             kpoints=self.kpoints,
             cutoff=self.cutoff,
+            forces=self.forces,
         )
 
     def run_ase(
@@ -284,6 +288,7 @@ def job_for(calculation: Calculation, protocol: Protocol) -> Job:
         "dipole_layer": calculation.electrons.dipole_layer,
         "kpoints": calculation.electrons.kpoints,
         "cutoff": calculation.electrons.cutoff,
+        "forces": calculation.electrons.force_convergence,
     }
     relaxation = calculation.relaxation
     maker: _GpawMaker = (
@@ -291,7 +296,11 @@ def job_for(calculation: Calculation, protocol: Protocol) -> Job:
         if relaxation is None
         else GpawRelaxMaker(**settings, relax_cell=relaxation.relax_cell, moves=relaxation.moves)
     )
-    made: Job = maker.make(AseAtomsAdaptor.get_structure(calculation.to_atoms()))
+    structure = AseAtomsAdaptor.get_structure(calculation.to_atoms())
+    if maker.calculation(structure).key != calculation.key:
+        # A flow would ask for it again and again.
+        raise AssertionError(f"the Maker of '{calculation.label}' would run another calculation")
+    made: Job = maker.make(structure)
     return made
 
 

@@ -32,6 +32,9 @@ MOST = 6
 SAME_VECTOR = 1e-6
 """Fractions of a lattice vector that count as none."""
 
+STATED_TEMPERATURES = (298.15, 1000.0)
+"""Kelvin at which it is said what imaginary modes would change."""
+
 IMAGINARY = 0.05
 """THz: modes below minus this count as imaginary; nearer to zero are the acoustic ones at rest, left out."""
 
@@ -52,16 +55,17 @@ class DisplacedSupercells:
     supercells: tuple[Atoms, ...]
 
 
-def displaced_supercells(primitive: Atoms, settings: PhononSettings) -> DisplacedSupercells:
+def displaced_supercells(
+    primitive: Atoms, matrix: NDArray[np.int64], settings: PhononSettings
+) -> DisplacedSupercells:
     """Make the supercells of a crystal, in each of which one atom is displaced.
-
-    The supercell is the smallest with the symmetry of the crystal in which the images of an atom are as far
-    apart as the settings ask for; see `supercell_matrix`.
 
     Parameters
     ----------
     primitive : ase.Atoms
         Relaxed primitive cell; angstrom.
+    matrix : ndarray of int, shape (3, 3)
+        See `supercell_matrix`. Not chosen here: all volumes of the quasiharmonic approximation share one.
     settings : PhononSettings
         Supercell and displacement.
     """
@@ -72,7 +76,6 @@ def displaced_supercells(primitive: Atoms, settings: PhononSettings) -> Displace
     cell = PhonopyAtoms(
         symbols=primitive.get_chemical_symbols(), cell=primitive.cell.array, positions=primitive.positions
     )
-    matrix = supercell_matrix(primitive, settings.min_length)
     phonopy = Phonopy(cell, supercell_matrix=matrix.T, primitive_matrix="P")  # phonopy's vectors are columns
     phonopy.generate_displacements(distance=settings.displacement)
     supercells = tuple(
@@ -133,6 +136,19 @@ def supercell_matrix(primitive: Atoms, min_length: float) -> NDArray[np.int64]:
     )
 
 
+def _free_energy_left_out(
+    frequencies: NDArray[np.float64], weights: NDArray[np.float64], kelvin: float
+) -> float:
+    """Return the free energy (kJ/mol of cells) that imaginary modes would have, were they real."""
+    from scipy.constants import R, h, k
+
+    quantum = h * 1e12 * np.abs(frequencies) / (k * kelvin)
+    left_out = frequencies < -IMAGINARY
+    each = np.zeros_like(frequencies)
+    each[left_out] = quantum[left_out] / 2 + np.log(-np.expm1(-quantum[left_out]))
+    return float(R * kelvin / 1000.0 * (each.sum(axis=1) @ weights) / weights.sum())
+
+
 def vibrations(
     displaced: DisplacedSupercells,
     forces: Sequence[NDArray[np.float64]],
@@ -179,6 +195,9 @@ def vibrations(
     phonopy.run_thermal_properties(temperatures=kelvin, cutoff_frequency=IMAGINARY)
     thermal = phonopy.get_thermal_properties_dict()
     imaginary = (frequencies < -IMAGINARY).sum(axis=1) @ weights / weights.sum()
+    left_out = {
+        kelvin: _free_energy_left_out(frequencies, weights, kelvin) / units for kelvin in STATED_TEMPERATURES
+    }
     record = PhononRecord(
         crystal=crystal,
         supercell_atoms=len(displaced.supercells[0]),
@@ -187,6 +206,7 @@ def vibrations(
         lowest_frequency=float(frequencies.min()),
         highest_frequency=float(frequencies.max()),
         imaginary_modes=float(imaginary),
+        left_out=left_out if imaginary else {},
         modes=int(frequencies.shape[1]),
     )
     functions = VibrationalFunctions(

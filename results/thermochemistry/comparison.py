@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wadflow.results.thermochemistry.documents import SignedErrors
+
 if TYPE_CHECKING:
-    from wadflow.results.thermochemistry.documents import EnergeticsRecord, ReactionRecord
+    from collections.abc import Sequence
+
+    from wadflow.results.thermochemistry.documents import EnergeticsRecord
 
 REFERENCE = "janaf"
 """The source that the others are compared with."""
@@ -17,38 +20,15 @@ TEMPERATURES = (298.15, 500.0, 750.0, 1000.0, 1250.0, 1500.0)
 """Kelvin at which Gibbs energies are compared."""
 
 
-@dataclass(frozen=True)
-class SignedErrors:
-    """A source minus the reference, for one reaction.
-
-    Attributes
-    ----------
-    source : str
-        Name.
-    enthalpy_298 : float
-        kJ/mol.
-    entropy_298 : float
-        J/mol/K.
-    gibbs_energies : dict of float to float
-        Temperature (K) to kJ/mol at 1 bar; only where both have data.
-    turnings : dict of str to float
-        Condition to the difference of the temperatures (K) of zero Gibbs energy; only where both have one.
-    """
-
-    source: str
-    enthalpy_298: float
-    entropy_298: float
-    gibbs_energies: dict[float, float]
-    turnings: dict[str, float]
-
-
-def signed_errors(reaction: ReactionRecord, reference: str = REFERENCE) -> tuple[SignedErrors, ...]:
+def signed_errors(
+    columns: Sequence[EnergeticsRecord], reference: str = REFERENCE
+) -> tuple[SignedErrors, ...]:
     """Return the errors of all other sources of a reaction.
 
     Parameters
     ----------
-    reaction : ReactionRecord
-        With its columns.
+    columns : sequence of EnergeticsRecord
+        Of one reaction, by all sources.
     reference : str
         Name of the source that counts as right.
 
@@ -57,11 +37,10 @@ def signed_errors(reaction: ReactionRecord, reference: str = REFERENCE) -> tuple
     tuple of SignedErrors
         One for each other source; empty where the reference has no data of the reaction.
     """
-    columns = {column.source: column for column in reaction.columns}
-    if reference not in columns:
+    right = next((column for column in columns if column.source == reference), None)
+    if right is None:
         return ()
-    right = columns.pop(reference)
-    return tuple(_errors(column, right) for column in columns.values())
+    return tuple(_errors(column, right) for column in columns if column is not right)
 
 
 def _errors(column: EnergeticsRecord, right: EnergeticsRecord) -> SignedErrors:
@@ -71,15 +50,16 @@ def _errors(column: EnergeticsRecord, right: EnergeticsRecord) -> SignedErrors:
     }
     return SignedErrors(
         source=column.source,
-        enthalpy_298=column.enthalpy_298 - right.enthalpy_298,
-        entropy_298=column.entropy_298 - right.entropy_298,
+        reference=right.source,
+        enthalpy_298=round(column.enthalpy_298 - right.enthalpy_298, 4),
+        entropy_298=round(column.entropy_298 - right.entropy_298, 4),
         gibbs_energies={
-            kelvin: _gibbs_energy(column, kelvin) - _gibbs_energy(right, kelvin)
+            kelvin: round(_gibbs_energy(column, kelvin) - _gibbs_energy(right, kelvin), 4)
             for kelvin in TEMPERATURES
             if _covers(column, kelvin) and _covers(right, kelvin)
         },
         turnings={
-            condition: ours - theirs
+            condition: round(ours - theirs, 2)
             for condition, (ours, theirs) in turned.items()
             if ours is not None and theirs is not None
         },

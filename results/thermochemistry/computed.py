@@ -222,9 +222,10 @@ def measured_transitions(substance: Substance) -> tuple[MeasuredTransition, ...]
 def _within(temperature: ArrayLike, bounds: tuple[float, float], reference: str) -> FloatArray:
     kelvin = np.asarray(temperature, dtype=float)
     low, high = bounds
-    if np.any((kelvin < low) | (kelvin > high) | np.isnan(kelvin)):
+    wrong = kelvin[(kelvin < low) | (kelvin > high) | np.isnan(kelvin)]
+    if wrong.size:
         raise InputError(
-            f"{reference}: computed from {low:g} to {high:g} K, asked for {np.ravel(kelvin)[0]:g} K",
+            f"{reference}: computed from {low:g} to {high:g} K, asked for {wrong[0]:g} K",
             remedy="ask for temperatures inside that range",
         )
     return kelvin

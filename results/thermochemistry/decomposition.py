@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.results.thermochemistry.comparison import signed_errors
 from wadflow.results.thermochemistry.documents import (
     LABORATORY_NOTE,
     BoilingRecord,
@@ -121,8 +122,9 @@ def assemble(
 
     records = []
     for name, reaction in reactions.items():
-        columns = {source: found[name] for source, found in energetics.items() if name in found}
-        transitions = next(iter(columns.values())).transitions
+        found = {source: one[name] for source, one in energetics.items() if name in one}
+        transitions = next(iter(found.values())).transitions
+        columns = tuple(_column(source, one, conditions) for source, one in found.items())
         records.append(
             ReactionRecord(
                 name=name,
@@ -133,7 +135,8 @@ def assemble(
                     for species, one in transitions
                 ),
                 boilings=_boilings(reaction, conditions),
-                columns=tuple(_column(source, one, conditions) for source, one in columns.items()),
+                columns=columns,
+                errors=signed_errors(columns),
             )
         )
     return DecompositionDocument(
@@ -147,9 +150,10 @@ def assemble(
             verdict(salt, reactions, found, name, condition, source=source)
             for salt in salts_of(reactions)
             for source, found in energetics.items()
+            if _channels(salt, reactions, found)
             for name, condition in conditions.items()
         ),
-        notes=(LABORATORY_NOTE, *notes),
+        notes=(LABORATORY_NOTE, *notes, *_not_compared(reactions)),
     )
 
 
@@ -185,11 +189,7 @@ def verdict(
     source : str
         Name of the source of the energies.
     """
-    channels = {
-        name: energetics[name]
-        for name, reaction in reactions.items()
-        if name in energetics and reaction.decomposing is not None and reaction.decomposing.formula == salt
-    }
+    channels = _channels(salt, reactions, energetics)
     highest = max(one.temperature_range[1] for one in channels.values())
     kelvin = np.arange(REFERENCE_TEMPERATURE, highest, COMPARISON_STEP)
     gibbs = np.array([_or_nothing(one, kelvin, condition) for one in channels.values()])
@@ -210,8 +210,38 @@ def verdict(
             if reactions[name].condensed_metal is not None
             for low, high in _intervals(kelvin, lowest == number)
         ),
+        metal_highest=min(
+            (
+                one.temperature_range[1]
+                for name, one in channels.items()
+                if reactions[name].condensed_metal is not None
+            ),
+            default=None,
+        ),
         highest=float(highest),
     )
+
+
+def _channels(
+    salt: str, reactions: Mapping[str, Reaction], energetics: Mapping[str, Energetics]
+) -> dict[str, Energetics]:
+    """Return the decompositions of a salt that a source has data of."""
+    return {
+        name: energetics[name]
+        for name, reaction in reactions.items()
+        if name in energetics and reaction.decomposing is not None and reaction.decomposing.formula == salt
+    }
+
+
+def _not_compared(reactions: Mapping[str, Reaction]) -> list[str]:
+    """Say which decompositions have no place in the verdicts, which are per formula unit."""
+    return [
+        f"{one.equation}: not compared with other channels; write it for one formula unit of its reactant."
+        for one in reactions.values()
+        if one.decomposing is None
+        and len(one.parsed.reactants) == 1
+        and not one.parsed.reactants[0].species.is_gas
+    ]
 
 
 def _column(source: str, energetics: Energetics, conditions: Mapping[str, Condition]) -> EnergeticsRecord:
@@ -265,7 +295,9 @@ def _or_nothing(energetics: Energetics, kelvin: FloatArray, condition: Condition
 
 def _onset(energetics: Energetics, condition: Condition) -> float:
     turning = energetics.turning(condition, lowest=REFERENCE_TEMPERATURE)
-    return REFERENCE_TEMPERATURE if turning.temperature is None else turning.temperature
+    if turning.temperature is None or turning.favourable != "above":
+        return REFERENCE_TEMPERATURE  # negative from the beginning
+    return turning.temperature
 
 
 def _intervals(kelvin: FloatArray, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:

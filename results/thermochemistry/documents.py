@@ -92,6 +92,31 @@ class BoilingRecord(Document):
     temperature: float
 
 
+class SignedErrors(Document):
+    """A source minus another, for one reaction.
+
+    Attributes
+    ----------
+    source, reference : str
+        Names.
+    enthalpy_298 : float
+        kJ/mol.
+    entropy_298 : float
+        J/mol/K.
+    gibbs_energies : dict of float to float
+        Temperature (K) to kJ/mol at 1 bar; only where both have data.
+    turnings : dict of str to float
+        Condition to the difference of the temperatures (K) of zero Gibbs energy; only where both have one.
+    """
+
+    source: str
+    reference: str
+    enthalpy_298: float
+    entropy_298: float
+    gibbs_energies: dict[float, float]
+    turnings: dict[str, float]
+
+
 class ReactionRecord(Document):
     """A reaction by all sources.
 
@@ -106,6 +131,8 @@ class ReactionRecord(Document):
         first source; for each condition that has one.
     columns : tuple of EnergeticsRecord
         One for each source.
+    errors : tuple of SignedErrors
+        Of each source against the first table of experiment.
     """
 
     name: str
@@ -114,6 +141,7 @@ class ReactionRecord(Document):
     transitions: tuple[TransitionRecord, ...]
     boilings: tuple[BoilingRecord, ...]
     columns: tuple[EnergeticsRecord, ...]
+    errors: tuple[SignedErrors, ...] = ()
 
     def column(self, source: str) -> EnergeticsRecord:
         """Return that of a source by its name."""
@@ -145,8 +173,10 @@ class Verdict(Document):
         K at which it does.
     metal_intervals : tuple of MetalInterval
         Where condensed metal is the stable product; none: nowhere in the data.
+    metal_highest : float, optional
+        K up to which all channels that leave condensed metal have data; None: there is no such channel.
     highest : float
-        K up to which all that was compared.
+        K up to which any channel has data.
     """
 
     salt: str
@@ -156,6 +186,7 @@ class Verdict(Document):
     first: str | None
     first_temperature: float | None
     metal_intervals: tuple[MetalInterval, ...]
+    metal_highest: float | None = None
     highest: float
 
     @property

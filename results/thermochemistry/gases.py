@@ -52,6 +52,8 @@ class Gas(BaseModel):
         Vibrational constants of a diatomic molecule (1/cm), omega_e and omega_e x_e.
     fundamentals : tuple of float
         Wavenumbers of the vibrations of other molecules (1/cm).
+    zero_point : float, optional
+        Of these molecules (1/cm): more than half the sum of the fundamentals, which are anharmonic.
     levels : tuple, optional
         Energy (1/cm) and degeneracy of each electronic level of an atom.
     """
@@ -64,6 +66,7 @@ class Gas(BaseModel):
     harmonic: PositiveFloat | None = None
     anharmonicity: PositiveFloat | None = None
     fundamentals: tuple[PositiveFloat, ...] = ()
+    zero_point: PositiveFloat | None = None
     levels: tuple[tuple[float, PositiveInt], ...] | None = None
 
     @model_validator(mode="after")
@@ -72,6 +75,8 @@ class Gas(BaseModel):
             raise ValueError("an atom has 'levels', a molecule 'positions'; one of them is expected")
         if self.positions is not None and (self.harmonic is None) != (len(self.positions) != 2):
             raise ValueError("a diatomic molecule has 'harmonic' and 'anharmonicity', others 'fundamentals'")
+        if (self.zero_point is None) != (not self.fundamentals):
+            raise ValueError("'zero_point' goes with 'fundamentals'")
         return self
 
 
@@ -100,6 +105,8 @@ class GasThermochemistry:
         gas = self.gas
         if gas.harmonic is not None and gas.anharmonicity is not None:
             return KJ_PER_WAVENUMBER * (gas.harmonic / 2 - gas.anharmonicity / 4)
+        if gas.zero_point is not None:
+            return KJ_PER_WAVENUMBER * gas.zero_point
         return KJ_PER_WAVENUMBER * sum(gas.fundamentals) / 2
 
     def enthalpy(self, temperature: ArrayLike) -> FloatArray:

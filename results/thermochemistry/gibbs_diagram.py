@@ -7,6 +7,7 @@ only when something is drawn, and its global state (pyplot) is left alone.
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,6 +38,7 @@ STYLES: Final[tuple[tuple[float, Sequence[float]], ...]] = (
     (0, (5, 1.5)),
     (0, (1, 1.2)),
     (0, (3, 1, 1, 1)),
+    (0, (8, 1.5, 1, 1.5, 1, 1.5)),
 )
 """One a source of energies."""
 
@@ -108,11 +110,12 @@ def formula_text(text: str) -> str:
 
 
 def channels_of(document: DecompositionDocument, salt: str) -> list[ReactionRecord]:
-    """Return the reactions of a document whose only reactant is the salt."""
+    """Return the reactions of a document whose only reactant is one formula unit of the salt."""
     found = []
     for record in document.reactions:
         reactants = parse_equation(record.equation).reactants
-        if len(reactants) == 1 and reactants[0].species.formula == salt:
+        alone = len(reactants) == 1 and reactants[0].coefficient == 1
+        if alone and reactants[0].species.formula == salt and not reactants[0].species.is_gas:
             found.append(record)
     return found
 
@@ -126,10 +129,10 @@ def _draw_panel(
 ) -> None:
     axes.axhline(0.0, color="black", linewidth=0.8)
     axes.axhspan(LOWEST_ENERGY, 0.0, color="#000000", alpha=0.04, linewidth=0)
-    for colour, record in zip(COLOURS, channels, strict=False):
+    for colour, record in zip(cycle(COLOURS), channels, strict=False):
         equation = parse_equation(record.equation)
         boiling = min((one.temperature for one in record.boilings if one.condition == name), default=HIGHEST)
-        for number, (style, source) in enumerate(zip(STYLES, document.sources, strict=False)):
+        for number, (style, source) in enumerate(zip(cycle(STYLES), document.sources, strict=False)):
             column = next((one for one in record.columns if one.source == source), None)
             if column is None:
                 continue
@@ -162,11 +165,11 @@ def _legend(
 
     entries: list[tuple[Artist, str]] = [
         (Line2D([], [], color=colour), formula_text(record.equation.replace("->", "→")))
-        for colour, record in zip(COLOURS, channels, strict=False)
+        for colour, record in zip(cycle(COLOURS), channels, strict=False)
     ]
     entries += [
         (Line2D([], [], color="black", linestyle=style), title)
-        for style, title in zip(STYLES, document.sources.values(), strict=False)
+        for style, title in zip(cycle(STYLES), document.sources.values(), strict=False)
     ]
     dot = Line2D([], [], color="black", marker="o", linestyle="none", markersize=3.5)
     entries.append((dot, "melting, or another change of a crystal"))

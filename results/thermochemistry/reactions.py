@@ -90,9 +90,11 @@ class Reaction(BaseModel):
 
     @property
     def decomposing(self) -> Species | None:
-        """The only reactant, where it has the coefficient 1; else None."""
+        """The only reactant, where it is condensed and has the coefficient 1; else None."""
         reactants = self.parsed.reactants
-        return reactants[0].species if len(reactants) == 1 and reactants[0].coefficient == 1 else None
+        if len(reactants) != 1 or reactants[0].coefficient != 1 or reactants[0].species.is_gas:
+            return None
+        return reactants[0].species
 
     @property
     def condensed_metal(self) -> Species | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from wadflow.results.records import CalculationRecord, Document
@@ -20,6 +22,8 @@ class PhononRecord(Document):
     lowest_frequency    THz   on the mesh; negative: imaginary
     highest_frequency   THz   on the mesh
     imaginary_modes     -     mean number of imaginary modes per wave vector; left out of the sums
+    left_out            -     Kelvin to kJ/mol per formula unit: free energy that they would have, were
+                              their wavenumbers real
     modes               -     modes per wave vector
     ==================  ====  ======================================================================
     """
@@ -31,6 +35,7 @@ class PhononRecord(Document):
     lowest_frequency: float
     highest_frequency: float
     imaginary_modes: float = Field(ge=0)
+    left_out: dict[float, float] = Field(default_factory=dict)
     modes: int = Field(gt=0)
 
     @property
@@ -62,6 +67,25 @@ class QuasiharmonicRecord(Document):
     highest_temperature: float
 
 
+class HeatCapacityRecord(Document):
+    """Heat capacity of one crystal at 298.15 K (J/mol/K), beside that of the tables.
+
+    ``computed`` is at constant volume where vibrations are harmonic, at constant pressure in the
+    quasiharmonic approximation; ``measured`` at constant pressure, None where the tables lack the
+    crystal. The heat capacity of electrons, about 0.5 J/mol/K in the alkali metals, is not in ``computed``.
+    """
+
+    species: str
+    at_constant: Literal["volume", "pressure"]
+    computed: float
+    measured: float | None
+
+    @property
+    def relative_error(self) -> float | None:
+        """Computed over measured, minus one."""
+        return None if self.measured is None else self.computed / self.measured - 1.0
+
+
 class ComputedSpeciesRecord(Document):
     """Energy of one species: ``energy`` in eV per formula unit, without vibrations."""
 
@@ -83,6 +107,8 @@ class ComputedRecord(Document):
         Energies.
     phonons : tuple of PhononRecord
         Of each crystal; in the quasiharmonic approximation at each of its volumes.
+    heat_capacities : tuple of HeatCapacityRecord
+        Of each crystal.
     quasiharmonic : tuple of QuasiharmonicRecord
         Of each crystal; empty: harmonic vibrations at the computed volume.
     corrections : dict
@@ -95,6 +121,7 @@ class ComputedRecord(Document):
     production: bool
     species: tuple[ComputedSpeciesRecord, ...]
     phonons: tuple[PhononRecord, ...]
+    heat_capacities: tuple[HeatCapacityRecord, ...] = ()
     quasiharmonic: tuple[QuasiharmonicRecord, ...] = ()
     corrections: dict[str, dict[str, float]]
     calculations: tuple[CalculationRecord, ...]

@@ -16,9 +16,13 @@ from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.results.thermochemistry.reactions import Reaction, load_reactions
 from wadflow.results.thermochemistry.species import parse_species
 from wadflow.workflows import decomposition_steps as steps
+from wadflow.workflows import makers
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import gpaw_parameters
+from wadflow.workflows.calculation import Calculation, gpaw_parameters
 from wadflow.workflows.decomposition_program import DecompositionStudy, FinishedDecomposition
+from wadflow.workflows.execution import Execution
+from wadflow.workflows.local_run import run_as_flow
+from wadflow.workflows.makers import GpawRelaxMaker, GpawStaticMaker, job_for
 from wadflow.workflows.phonons import displaced_supercells, supercell_matrix
 from wadflow.workflows.plan import plan_study
 from wadflow.workflows.protocol import load_protocol
@@ -26,6 +30,7 @@ from wadflow.workflows.protocol import load_protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.requests import Request
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
@@ -136,9 +141,9 @@ def test_supercells_keep_the_symmetry_and_are_long_enough(
     crystal: str, atoms: int, displacements: int
 ) -> None:
     primitive = steps.crystal_calculation(crystal, STANDARD).to_atoms()
-    displaced = displaced_supercells(primitive, STANDARD.phonons)
-    assert [len(one) for one in displaced.supercells] == [atoms] * displacements
     matrix = supercell_matrix(primitive, STANDARD.phonons.min_length)
+    displaced = displaced_supercells(primitive, matrix, STANDARD.phonons)
+    assert [len(one) for one in displaced.supercells] == [atoms] * displacements
     for one in displaced.supercells:
         np.testing.assert_allclose(one.cell.array, matrix @ primitive.cell.array, atol=1e-8)
         shortest = np.linalg.norm(minkowski_reduce(one.cell.array)[0], axis=1).min()
@@ -164,6 +169,40 @@ def test_what_has_no_crystal_or_no_gas_data_is_refused() -> None:
         next(wrong.program())
 
 
+@pytest.mark.parametrize("quasiharmonic", [False, True])
+def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(*, quasiharmonic: bool) -> None:
+    harmonic = study("lif-vapour", "li2o-metal", "lif-atoms")
+    wanted = harmonic.model_copy(update={"quasiharmonic": quasiharmonic})
+    _, batches = drive(wanted.program())
+    for request in (one for batch in batches for one in batch):
+        made = job_for(request.calculation, SMOKE)
+        assert isinstance(made.maker, (GpawStaticMaker, GpawRelaxMaker))
+        assert made.maker.calculation(made.function_args[0]).key == request.calculation.key
+
+
+def test_the_flow_ends_with_the_document_and_asks_for_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def cheap(calculation: Calculation, _execution: Execution) -> Outcome:
+        asked.append(calculation.key)
+        return cheap_outcome(calculation)
+
+    monkeypatch.setattr(makers, "obtain", cheap)
+    execution = Execution(Archive(tmp_path / "archive"))
+    document = run_as_flow(study("lif-vapour"), execution, DecompositionDocument)
+    assert document.computed is not None
+    assert len(document.computed.calculations) == len(asked) == len(set(asked))
+
+
+def test_a_source_without_any_channel_of_a_salt_gives_no_verdict() -> None:
+    finished, _ = drive(study("lif-dimer-vapour", "li-vapour").program())
+    document = finished.document(is_from_archive=lambda _one: False)
+    assert {verdict.source for verdict in document.verdicts if verdict.salt == "LiF"} == {"janaf", "nasa"}
+    assert any("Li2F2" in note for note in document.notes)
+
+
 def test_reactions_of_an_unknown_gas_keep_the_columns_of_the_tables() -> None:
     names = ("lif-vapour", "lif-dimer-vapour")
     reactions = {name: load_reactions()[name] for name in names}
@@ -184,7 +223,9 @@ def test_the_quasiharmonic_walk_has_phonons_and_an_energy_at_every_volume() -> N
     unstrained = volumes[strains.index(0.0)]
     assert volumes == pytest.approx([unstrained * (1 + strain) ** 3 for strain in strains])
     assert {one.energy.electrons.cutoff for one in at_volumes if one.energy} == {SMOKE.electrons.bulk_cutoff}
-    assert len({one.settled.electrons.kpoints for one in at_volumes}) == 1
+    for calculations in zip(*((one.settled, *one.calculations) for one in at_volumes), strict=True):
+        assert len({one.electrons.kpoints for one in calculations}) == 1
+        assert len({len(one.atoms.numbers) for one in calculations}) == 1
     assert wanted.document_name != study("lif-vapour").document_name
 
 

@@ -35,7 +35,7 @@ def record(shift: float) -> ReactionRecord:
 
 
 def test_errors_are_the_source_minus_the_reference() -> None:
-    nasa, shifted = signed_errors(record(10.0))
+    nasa, shifted = record(10.0).errors
     assert (nasa.source, shifted.source) == ("nasa", "shifted")
     assert abs(nasa.enthalpy_298) < 3.0
     assert shifted.enthalpy_298 == pytest.approx(10.0, abs=1e-3)
@@ -46,7 +46,7 @@ def test_errors_are_the_source_minus_the_reference() -> None:
 
 
 def test_without_the_reference_there_are_no_errors() -> None:
-    assert signed_errors(record(10.0), "absent") == ()
+    assert signed_errors(record(10.0).columns, "absent") == ()
 
 
 def test_a_gibbs_energy_outside_a_source_has_no_error() -> None:
@@ -54,5 +54,5 @@ def test_a_gibbs_energy_outside_a_source_has_no_error() -> None:
     last = whole.columns[-1]
     fewer = {"temperatures": last.temperatures[:10], "gibbs_energies": last.gibbs_energies[:10]}
     short = last.model_copy(update=fewer)
-    (_, errors) = signed_errors(whole.model_copy(update={"columns": (*whole.columns[:-1], short)}))
+    (_, errors) = signed_errors((*whole.columns[:-1], short))
     assert list(errors.gibbs_energies) == [298.15, 500.0]

@@ -118,6 +118,16 @@ def test_no_scheme_touches_solids_but_the_one_that_says_so() -> None:
     assert set(SCHEMES) == {"raw", "gas-references", "anions"}
 
 
+def test_constants_per_anion_leave_the_formation_of_carbon_dioxide_as_measured() -> None:
+    wrong: dict[Species, Substance] = dict(JANAF)
+    for text in ("CO2(g)", "CO(g)", "O2(g)"):
+        wrong[parse_species(text)] = Shifted(JANAF[parse_species(text)], 30.0)
+    found = corrections("anions", wrong)
+    assert found[parse_species("CO2(g)")] == pytest.approx(0.0, abs=1e-9)  # 30 of its own, 30 of O2
+    assert found[parse_species("CO(g)")] == pytest.approx(-15.0)
+    assert parse_species("O2(g)") not in found
+
+
 def test_constants_per_anion_are_pymatgens() -> None:
     """MP2020Compatibility of the installed pymatgen has the constants that are written down here."""
     from pymatgen.entries.compatibility import MaterialsProject2020Compatibility

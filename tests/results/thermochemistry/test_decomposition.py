@@ -13,8 +13,9 @@ from wadflow.results.thermochemistry.conditions import Condition, load_condition
 from wadflow.results.thermochemistry.decomposition import decomposition_from_tables, salts_of
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.thermochemistry.energetics import energetics_from_tables
-from wadflow.results.thermochemistry.gibbs_diagram import draw_gibbs_diagram, formula_text
+from wadflow.results.thermochemistry.gibbs_diagram import channels_of, draw_gibbs_diagram, formula_text
 from wadflow.results.thermochemistry.reactions import Reaction, load_reactions, parse_equation
+from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE
 
 CONDITIONS = {name: load_conditions()[name] for name in ("ambient", "vacuum")}
 
@@ -98,6 +99,35 @@ def test_heat_alone_never_leaves_condensed_metal(document: DecompositionDocument
     assert firsts["Li2CO3", "vacuum"] == "li2co3-oxide"
     assert firsts["Na2CO3", "vacuum"] == "na2co3-metal-vapour"
     assert firsts["LiF", "ambient"] == "lif-vapour"
+
+
+def test_a_gas_is_not_the_salt_and_a_reaction_per_two_units_is_not_compared() -> None:
+    reactions = {
+        "vapour": load_reactions()["lif-vapour"],
+        "gas": Reaction(title="t", equation="LiF(g) -> 1/2 Li2F2(g)"),
+        "twice": Reaction(title="t", equation="2 LiF(c) -> 2 Li(c) + F2(g)"),
+    }
+    document = decomposition_from_tables(reactions, CONDITIONS)
+    assert {one.considered for one in document.verdicts if one.salt == "LiF"} == {("vapour",)}
+    assert any(note.startswith("2 LiF(c) -> 2 Li(c) + F2(g): not compared") for note in document.notes)
+    assert [one.name for one in channels_of(document, "LiF")] == ["vapour"]
+
+
+def test_metal_is_said_to_be_nowhere_only_as_far_as_its_channels_have_data(
+    document: DecompositionDocument,
+) -> None:
+    verdict = next(one for one in document.verdicts if one.salt == "Na2CO3" and one.source == "janaf")
+    metal = [one for one in document.reactions if one.name in ("na2co3-metal", "na2co3-metal-co")]
+    assert verdict.metal_highest == min(one.column("janaf").temperature_range[1] for one in metal)
+    assert verdict.metal_highest < verdict.highest
+
+
+def test_what_is_favourable_from_the_beginning_has_no_later_onset() -> None:
+    reactions = {"mine": Reaction(title="t", equation="Li2CO3(c) -> Li2O(c) + CO2(g)")}
+    nothing = Condition(title="t", pressures={"CO2": 1e-60}, others=1.0)
+    document = decomposition_from_tables(reactions, {"c": nothing})
+    assert {one.first_temperature for one in document.verdicts} == {REFERENCE_TEMPERATURE}
+    assert {one.metal_highest for one in document.verdicts} == {None}
 
 
 def test_a_document_survives_being_written_and_read(document: DecompositionDocument) -> None:

@@ -49,6 +49,10 @@ def test_zero_point_energies() -> None:
     """Anharmonic wells: half of the harmonic wavenumber less a quarter of the anharmonicity."""
     assert GASES["H2"].zero_point_energy == pytest.approx(25.96, abs=0.1)  # 2170 1/cm, kJ/mol
     assert GASES["Li"].zero_point_energy == 0.0
+    # Not half the sum of the fundamentals (53.9 kJ/mol): what O2 gets from 2 H2 + O2 -> 2 H2O hangs on it.
+    assert GASES["H2O"].zero_point_energy == pytest.approx(55.49, abs=0.02)
+    assert GASES["HF"].zero_point_energy == pytest.approx(24.5, abs=0.1)
+    assert GASES["CO2"].zero_point_energy == pytest.approx(30.3, abs=0.1)
 
 
 def test_data_that_cannot_be_are_refused() -> None:
