@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from command_line import call
+
+from wadflow.workflows.stopping import CONTINUE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +27,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("arguments", [[], ["show"], ["plan"], ["run"], ["results"], ["archive", "export"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["show"], ["plan"], ["run"], ["results"], ["batch-script"], ["archive", "export"]]
+)
 def test_every_help_has_an_example(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert call(*arguments, "--help") == 0
     text = capsys.readouterr().out
@@ -188,6 +194,19 @@ def test_an_interrupt_has_exit_code_130(
     monkeypatch.setattr(local_run, "run_study", interrupted)
     assert call("run", "li110-li110", "-p", "smoke") == 130
     assert "run again to go on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM])
+def test_a_stop_that_was_asked_for_has_exit_code_75(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from wadflow.workflows import local_run
+
+    before = signal.getsignal(number)
+    monkeypatch.setattr(local_run, "run_study", lambda *_: os.kill(os.getpid(), number))
+    assert call("run", "li110-li110", "-p", "smoke") == CONTINUE
+    assert f"stopped by {number.name}" in capsys.readouterr().err
+    assert signal.getsignal(number) is before
 
 
 def test_a_failed_calculation_has_exit_code_1(

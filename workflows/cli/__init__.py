@@ -13,7 +13,8 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
-    0: done; 1: something failed; 2: the user's input cannot work; 130: interrupted.
+    0: done; 1: something failed; 2: the user's input cannot work; 75: told to stop, the same command goes
+    on; 130: interrupted.
 
     Parameters
     ----------
@@ -21,9 +22,11 @@ def main(arguments: list[str] | None = None) -> None:
         Arguments; those of the process if not given.
     """
     from wadflow.workflows.cli.app import app
+    from wadflow.workflows.stopping import CONTINUE, stop_signals
 
     try:
-        app(args=arguments, prog_name="wadflow")
+        with stop_signals() as stop:
+            app(args=arguments, prog_name="wadflow")
     except WadflowError as error:
         sys.stderr.write(f"wadflow: {error}\n")
         sys.exit(error.exit_code)
@@ -31,6 +34,11 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.write(f"wadflow: {error}\n  Remedy: mend that and run again; what has finished is kept\n")
         sys.exit(1)
     except SystemExit as leaving:
+        if leaving.code == INTERRUPTED and stop.name is not None:
+            sys.stderr.write(
+                f"\nwadflow: stopped by {stop.name}; what has finished is kept, the same command goes on\n"
+            )
+            sys.exit(CONTINUE)
         if leaving.code == INTERRUPTED:  # typer's answer to an interrupt is silent
             sys.stderr.write("\nwadflow: interrupted; what has finished is kept, run again to go on\n")
         raise

@@ -8,6 +8,7 @@ import typer
 
 from wadflow.workflows.cli import (
     archive_commands,
+    batch_command,
     calculate,
     inspect_commands,
     match_command,
@@ -50,6 +51,7 @@ app.command()(inspect_commands.show)
 app.command()(match_command.match)
 app.command()(calculate.plan)
 app.command()(calculate.run)
+app.command()(batch_command.batch_script)
 app.command()(result_commands.results)
 app.command()(surface_commands.surface)
 app.command()(thermochemistry_commands.decompose)

@@ -1,0 +1,212 @@
+"""Batch scripts: a whole run inside one allocation of a queue, which continues itself where it is asked to.
+
+Headers are qtoolkit's, but for LSF, which qtoolkit does not know.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from wadflow.errors import InputError
+from wadflow.workflows.stopping import CONTINUE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+SchedulerName = Literal["slurm", "pbs", "lsf", "sge"]
+
+SUBMIT: Final[Mapping[SchedulerName, str]] = {
+    "slurm": "sbatch --export=ALL",
+    "pbs": "qsub -V",
+    "lsf": "bsub <",
+    "sge": "qsub -V",
+}
+"""Commands that submit a script, with the environment."""
+
+RANKS: Final[Mapping[SchedulerName, str]] = {
+    "slurm": "${SLURM_NTASKS:-1}",
+    "pbs": '$(wc -l < "$PBS_NODEFILE")',
+    "lsf": "${LSB_DJOB_NUMPROC:-1}",
+    "sge": "${NSLOTS:-1}",
+}
+"""MPI ranks of the allocation, as the shell finds them."""
+
+WARNING_SECONDS = 120
+"""Before the walltime, by default: an engine is ended and an unfinished ionic step abandoned in a second, but
+queues look at their clocks only every half minute or so."""
+
+
+LEFT_VARIABLE = "WADFLOW_RESUBMISSIONS_LEFT"
+"""Environment variable by which a script tells the next one how often it may still submit itself."""
+
+PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:+@%/-]+")
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What is asked of the queue.
+
+    Attributes
+    ----------
+    job_name : str
+        For the queue's lists.
+    ntasks : int
+        MPI ranks of each calculation.
+    seconds : int
+        Walltime.
+    partition, account : str, optional
+        As the site calls them.
+    warning_seconds : int
+        How long before the walltime the run is told to stop.
+    """
+
+    job_name: str
+    ntasks: int
+    seconds: int
+    partition: str | None = None
+    account: str | None = None
+    warning_seconds: int = WARNING_SECONDS
+
+
+def batch_script(
+    command: Sequence[str],
+    allocation: Allocation,
+    scheduler: SchedulerName,
+    *,
+    folder: Path,
+    before: str | None = None,
+    path: Path | None = None,
+    resubmissions: int = 0,
+) -> str:
+    """Return a script for one run inside one allocation.
+
+    The run is told by SIGUSR1, some time before the walltime, to stop; what has finished is in the archive,
+    and the same command goes on after the last ionic step.
+
+    Parameters
+    ----------
+    command : sequence of str
+        What is run; each word is quoted for the shell.
+    folder : Path
+        Where it is run.
+    allocation : Allocation
+        What is asked of the queue.
+    scheduler : {"slurm", "pbs", "lsf", "sge"}
+        Whose header.
+    before : str, optional
+        Shell commands before the run, as they are (``module load gpaw``).
+    path : Path, optional
+        Where the script will lie: it must know that to submit itself.
+    resubmissions : int
+        How often the script submits itself again where the run was told to stop.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        A word that cannot stand in a header, a walltime that is not longer than the warning, or a
+        resubmission without a path.
+    """
+    _check(allocation)
+    if resubmissions and path is None:
+        raise InputError(
+            "a script that submits itself again must know where it lies", remedy="give --output FILE"
+        )
+    blocks = [
+        "#!/bin/bash",
+        _header(allocation, scheduler),
+        "set -u",
+        f"cd {shlex.quote(str(folder))} || exit 1",
+    ]
+    if before:
+        blocks.append(before)
+    blocks.append(f"export OMP_NUM_THREADS=1 WADFLOW_RANKS={RANKS[scheduler]}")
+    blocks.append(_run(command, allocation, scheduler))
+    if resubmissions:
+        blocks.append(_resubmit(scheduler, str(path), resubmissions))
+    blocks.append('exit "$code"')
+    return "\n\n".join(blocks) + "\n"
+
+
+def _check(allocation: Allocation) -> None:
+    words = {
+        "job name": allocation.job_name,
+        "partition": allocation.partition,
+        "account": allocation.account,
+    }
+    for what, word in words.items():
+        if word is not None and not PLAIN_WORD.fullmatch(word):
+            raise InputError(
+                f"{word!r} cannot be a {what}: a batch script's header has no quotes",
+                remedy="use letters, digits and any of _ . : + @ % / -",
+            )
+    if allocation.seconds <= allocation.warning_seconds:
+        raise InputError(
+            f"a walltime of {allocation.seconds} s leaves nothing before the warning of "
+            f"{allocation.warning_seconds} s",
+            remedy="ask for a longer --time, or a shorter --warning",
+        )
+
+
+def _header(allocation: Allocation, scheduler: SchedulerName) -> str:
+    from qtoolkit.core.data_objects import QResources
+    from qtoolkit.io.pbs import PBSIO
+    from qtoolkit.io.sge import SGEIO
+    from qtoolkit.io.slurm import SlurmIO
+
+    log = f"{allocation.job_name}.log"
+    if scheduler == "lsf":
+        minutes = -(-allocation.seconds // 60)
+        options = {
+            "-J": allocation.job_name,
+            "-n": allocation.ntasks,
+            "-W": f"{minutes // 60}:{minutes % 60:02d}",
+            "-q": allocation.partition,
+            "-P": allocation.account,
+            "-o": log,
+        }
+        return "\n".join(f"#BSUB {option} {value}" for option, value in options.items() if value is not None)
+    resources = QResources(
+        queue_name=allocation.partition,
+        job_name=allocation.job_name,
+        processes=allocation.ntasks,
+        time_limit=allocation.seconds,
+        output_filepath=log,
+        account=None if scheduler == "sge" else allocation.account,
+        project=allocation.account if scheduler == "sge" else None,
+    )
+    known: dict[str, Any] = {"slurm": SlurmIO, "pbs": PBSIO, "sge": SGEIO}
+    header = str(known[scheduler]().generate_header(resources)).strip()
+    if scheduler == "slurm":
+        header += f"\n#SBATCH --signal=B:USR1@{allocation.warning_seconds}"
+    return header
+
+
+def _run(command: Sequence[str], allocation: Allocation, scheduler: SchedulerName) -> str:
+    """Return the shell lines that run the command, and pass signals on to it."""
+    words = shlex.join(command)
+    if scheduler != "slurm":  # they warn in ways of their own, or not at all: a clock of the script's own
+        seconds = allocation.seconds - allocation.warning_seconds
+        words = f"timeout --preserve-status --signal=USR1 {seconds} {words}"
+    return f"""\
+{words} &
+run=$!
+ended=
+trap 'kill -USR1 "$run"' USR1
+trap 'ended=yes; kill -TERM "$run"' TERM
+wait "$run"; code=$?
+while kill -0 "$run" 2>/dev/null; do  # a signal ends the wait, not the run
+    wait "$run"; code=$?
+done"""
+
+
+def _resubmit(scheduler: SchedulerName, path: str, resubmissions: int) -> str:
+    submit = f"{SUBMIT[scheduler]} {shlex.quote(path)}"
+    return f"""\
+left=${{{LEFT_VARIABLE}:-{resubmissions}}}
+if [ "$code" -eq {CONTINUE} ] && [ -z "$ended" ] && [ "$left" -gt 0 ]; then
+    {LEFT_VARIABLE}=$((left - 1)) {submit}
+fi"""

@@ -1,0 +1,117 @@
+"""``wadflow batch-script``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wadflow.errors import InputError
+from wadflow.workflows.batch_script import (  # typer reads it
+    WARNING_SECONDS,
+    SchedulerName,
+)
+from wadflow.workflows.cli.options import (  # noqa: TC001  # typer reads them
+    ArchiveOption,
+    NamesArgument,
+    ProtocolOption,
+)
+
+TIME = re.compile(r"(?:(\d+)-)?(\d+):(\d\d)(?::(\d\d))?")
+
+
+def batch_script(
+    names: NamesArgument,
+    *,
+    scheduler: Annotated[SchedulerName, typer.Option("--scheduler", "-s", help="Whose header.")] = "slurm",
+    ntasks: Annotated[
+        int, typer.Option("--ntasks", "-n", min=1, help="MPI ranks: cores of the allocation.")
+    ] = 1,
+    time: Annotated[str, typer.Option("--time", "-t", help="Walltime: HH:MM:SS or D-HH:MM:SS.")] = "24:00:00",
+    partition: Annotated[
+        str | None, typer.Option("--partition", help="Partition or queue.", show_default=False)
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="Account or project.", show_default=False)
+    ] = None,
+    before: Annotated[
+        str | None,
+        typer.Option("--before", help="Shell commands before the run: module load ...", show_default=False),
+    ] = None,
+    warning: Annotated[
+        int, typer.Option("--warning", min=1, help="Seconds before the walltime at which the run stops.")
+    ] = WARNING_SECONDS,
+    resubmit: Annotated[
+        int,
+        typer.Option("--resubmit", min=0, help="How often the script submits itself again when unfinished."),
+    ] = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File of the script; printed if left out.", show_default=False),
+    ] = None,
+    protocol: ProtocolOption = "standard",
+    archive: ArchiveOption = None,
+) -> None:
+    """Write a batch script that runs interfaces inside one allocation of a queue.
+
+    Before the walltime ends the run is told to stop; what has finished is in the archive, and the next run
+    goes on after the last ionic step. With `--resubmit` the script submits itself again until all is done.
+
+    Examples: `wadflow batch-script source --ntasks 32 --time 12:00:00 --resubmit 3 -o source.sh`,
+    `wadflow batch-script my-interface.toml --scheduler pbs --partition short --before "module load gpaw"`
+    """
+    from wadflow.interfaces.groups import load_definitions
+    from wadflow.workflows.adhesion_steps import build
+    from wadflow.workflows.batch_script import Allocation
+    from wadflow.workflows.batch_script import batch_script as script_of
+    from wadflow.workflows.durable import replace_file
+    from wadflow.workflows.protocol import load_protocol
+
+    definitions = load_definitions(names)
+    settings = load_protocol(protocol)
+    for definition in definitions:  # what cannot work must not wait in a queue to say so
+        build(definition, settings)
+    allocation = Allocation(
+        job_name=f"wadflow-{definitions[0].name}" + ("-and-more" if definitions[1:] else ""),
+        ntasks=ntasks,
+        seconds=_seconds(time),
+        partition=partition,
+        account=account,
+        warning_seconds=warning,
+    )
+    path = None if output is None else output.resolve()
+    text = script_of(
+        _command(names, protocol, archive),
+        allocation,
+        scheduler,
+        folder=Path.cwd(),
+        before=before,
+        path=path,
+        resubmissions=resubmit,
+    )
+    if path is None:
+        sys.stdout.write(text)
+        return
+    replace_file(path, text.encode())
+    typer.echo(f"{output}: submit it with {_submission(scheduler)} {output}")
+
+
+def _command(names: list[str], protocol: str, archive: Path | None) -> list[str]:
+    """Return the run as words; the interpreter is this one, whatever the job's PATH is."""
+    command = [sys.executable, "-m", "wadflow", "run", *names, "--protocol", protocol]
+    return command if archive is None else [*command, "--archive", str(archive.resolve())]
+
+
+def _submission(scheduler: SchedulerName) -> str:
+    return {"slurm": "sbatch", "pbs": "qsub", "lsf": "bsub <", "sge": "qsub"}[scheduler]
+
+
+def _seconds(time: str) -> int:
+    found = TIME.fullmatch(time)
+    if found is None:
+        raise InputError(f"--time {time!r} is no walltime", remedy="write HH:MM:SS, for example 12:00:00")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return ((24 * days + hours) * 60 + minutes) * 60 + seconds
