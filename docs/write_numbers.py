@@ -2,8 +2,9 @@
 
 No number of a result is typed: each block between ``<!-- numbers NAME -->`` and ``<!-- end -->``
 is replaced by what the document NAME says, and the picture is drawn from its relaxed structure;
-``<!-- table NAME NAME -->`` becomes one table of several documents, ``<!-- verdicts CONDITION ... -->`` what
-the tables of experiment say of heated salts.
+``<!-- table NAME NAME -->`` becomes one table of several documents, ``<!-- surfaces NAME -->`` the surface
+energies of a document, ``<!-- decomposition NAME -->`` its reactions from first principles, and
+``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated salts.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
@@ -17,7 +18,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wadflow.results.computed_documents import list_computed, read_computed
+from wadflow.results.computed_documents import (
+    list_computed,
+    list_computed_decompositions,
+    list_computed_surfaces,
+    read_computed,
+    read_computed_decomposition,
+    read_computed_surface,
+)
 from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
@@ -30,6 +38,8 @@ PICTURES = ROOT / "docs" / "pictures"
 PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 VERDICTS = re.compile(r"(<!-- verdicts ([\w-]+(?: [\w-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
+SURFACES = re.compile(r"(<!-- surfaces ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+DECOMPOSITION = re.compile(r"(<!-- decomposition ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCK = re.compile(r"(<!-- numbers ([\w.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -95,6 +105,54 @@ def table(names: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def surfaces(name: str) -> str:
+    """Return the surface energies of a document as a table in Markdown, J/m2."""
+    if name not in list_computed_surfaces():
+        return f"Not computed yet: `{name}`.\n"
+    lines = [
+        "| face | rigid | relaxed | spread over thickness | published | planes |",
+        "|---|--:|--:|--:|---|---|",
+    ]
+    for face in read_computed_surface(name).faces:
+        published = ", ".join(f"{one.value:.2f} ({one.kind})" for one in face.published)
+        planes = ", ".join(str(slab.planes) for slab in face.slabs)
+        cells = [
+            face.indices,
+            f"{face.rigid.surface_energy:.3f}",
+            f"{face.relaxed.surface_energy:.3f}",
+            f"{face.relaxed.spread:.3f}",
+            published,
+            planes,
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def first_principles(name: str) -> str:
+    """Return errors of a decomposition against JANAF and heat capacities, as tables in Markdown."""
+    if name not in list_computed_decompositions():
+        return f"Not computed yet: `{name}`.\n"
+    document = read_computed_decomposition(name)
+    kelvin = (298.15, 500.0, 1000.0)
+    headings = ["reaction", "source", "dH 298 K", *(f"dG {one:.0f} K" for one in kelvin)]
+    lines = [f"| {' | '.join(headings)} |", "|---|---|" + "--:|" * (len(headings) - 2)]
+    for record in document.reactions:
+        for errors in record.errors:
+            found = [errors.gibbs_energies.get(one) for one in kelvin]
+            numbers = [errors.enthalpy_298, *found]
+            texts = ["" if one is None else f"{one:+.1f}" for one in numbers]
+            lines.append(f"| {record.equation} | {errors.source} | {' | '.join(texts)} |")
+    lines += ["", "Source minus JANAF, kJ/mol.", ""]
+    if document.computed is not None:
+        lines += ["| crystal | heat capacity at 298 K, J/mol/K | JANAF | error |", "|---|--:|--:|--:|"]
+        for one in document.computed.heat_capacities:
+            measured = "" if one.measured is None else f"{one.measured:.2f}"
+            error = "" if one.relative_error is None else f"{100 * one.relative_error:+.1f} %"
+            computed = f"{one.computed:.2f} (constant {one.at_constant})"
+            lines.append(f"| {one.species} | {computed} | {measured} | {error} |")
+    return "\n".join([*lines, ""])
+
+
 def decomposition(conditions: list[str]) -> DecompositionDocument:
     """Return what the tables of experiment say of all shipped reactions."""
     from wadflow.results.thermochemistry.conditions import find_conditions
@@ -137,6 +195,14 @@ def draw_decomposition(conditions: list[str]) -> None:
         draw_gibbs_diagram(document, salt).savefig(PICTURES / f"{salt}.gibbs-energy.png", dpi=110)
 
 
+def draw_surfaces(name: str) -> None:
+    """Draw the Wulff shape of a document that is there."""
+    from wadflow.results.wulff_pictures import draw_wulff
+
+    if name in list_computed_surfaces():
+        draw_wulff(read_computed_surface(name)).savefig(PICTURES / f"{name}.wulff.png", dpi=110)
+
+
 def draw_variations(names: list[str]) -> None:
     """Draw adhesion map, separation curve and thickness series of each document that is there."""
     from wadflow.results.scan_pictures import pictures_of
@@ -168,6 +234,8 @@ def main() -> int:
         new = BLOCK.sub(lambda found: found[1] + block(read_computed(found[2])) + found[3], text)
         new = TABLE.sub(lambda found: found[1] + table(found[2].split()) + found[3], new)
         new = VERDICTS.sub(lambda found: found[1] + verdicts(found[2].split()) + found[3], new)
+        new = SURFACES.sub(lambda found: found[1] + surfaces(found[2]) + found[3], new)
+        new = DECOMPOSITION.sub(lambda found: found[1] + first_principles(found[2]) + found[3], new)
         if new != text:
             differ.append(page.name)
         if arguments.check:
@@ -177,6 +245,8 @@ def main() -> int:
             draw(read_computed(found[2]), PICTURES / f"{found[2]}.png")
         for found in TABLE.finditer(new):
             draw_variations(found[2].split())
+        for found in SURFACES.finditer(new):
+            draw_surfaces(found[2])
         for found in VERDICTS.finditer(new):
             draw_decomposition(found[2].split())
     if arguments.check and differ:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wadflow.results.document_names import DECOMPOSITION_PREFIX
 from wadflow.results.thermochemistry.computed import (
     ComputedCrystal,
     ComputedGas,
@@ -26,7 +27,6 @@ from wadflow.results.thermochemistry.records import (
 )
 from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE, load_tables
 from wadflow.workflows import decomposition_steps as steps
-from wadflow.workflows.documents_store import DECOMPOSITION_PREFIX
 from wadflow.workflows.phonons import (
     DisplacedSupercells,
     displaced_supercells,

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from wadflow.errors import ArchiveError
+from wadflow.results.document_names import SURFACE_PREFIX, is_of_interface
 from wadflow.results.documents import AdhesionDocument
 from wadflow.results.records import Document
 from wadflow.results.surface_documents import SurfaceDocument
 
 if TYPE_CHECKING:
     from wadflow.workflows.archive import Archive
-
-SURFACE_PREFIX = "surface+"
-"""Start of the names of documents of surfaces; no name of an interface or a protocol has a "+"."""
-
-DECOMPOSITION_PREFIX = "decomposition+"
-"""The same for decompositions."""
 
 DocumentType = TypeVar("DocumentType", bound=Document)
 
@@ -31,7 +26,7 @@ def read_documents(archive: Archive) -> list[AdhesionDocument]:
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    names = [name for name in archive.documents() if "+" not in name]
+    names = [name for name in archive.documents() if is_of_interface(name)]
     return [_read(archive, name, AdhesionDocument, "run the interface") for name in names]
 
 

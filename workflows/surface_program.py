@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wadflow.interfaces.surface_definition import SurfaceDefinition  # noqa: TC001  # pydantic reads it
+from wadflow.results.document_names import SURFACE_PREFIX
 from wadflow.workflows import adhesion_steps
 from wadflow.workflows import surface_steps as steps
-from wadflow.workflows.documents_store import SURFACE_PREFIX
 from wadflow.workflows.requests import Request
 from wadflow.workflows.study import Study
 
