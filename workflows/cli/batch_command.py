@@ -65,7 +65,7 @@ def batch_script(
     """
     from wadflow.interfaces.groups import load_definitions
     from wadflow.workflows.adhesion_steps import build
-    from wadflow.workflows.batch_script import Allocation
+    from wadflow.workflows.batch_script import SUBMIT, Allocation
     from wadflow.workflows.batch_script import batch_script as script_of
     from wadflow.workflows.durable import replace_file
     from wadflow.workflows.protocol import load_protocol
@@ -96,17 +96,13 @@ def batch_script(
         sys.stdout.write(text)
         return
     replace_file(path, text.encode())
-    typer.echo(f"{output}: submit it with {_submission(scheduler)} {output}")
+    typer.echo(f"{output}: submit it with {SUBMIT[scheduler]} {output}")
 
 
 def _command(names: list[str], protocol: str, archive: Path | None) -> list[str]:
     """Return the run as words; the interpreter is this one, whatever the job's PATH is."""
     command = [sys.executable, "-m", "wadflow", "run", *names, "--protocol", protocol]
     return command if archive is None else [*command, "--archive", str(archive.resolve())]
-
-
-def _submission(scheduler: SchedulerName) -> str:
-    return {"slurm": "sbatch", "pbs": "qsub", "lsf": "bsub <", "sge": "qsub"}[scheduler]
 
 
 def _seconds(time: str) -> int:
