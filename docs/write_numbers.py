@@ -15,17 +15,12 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wadflow.results.computed_documents import (
-    list_computed,
-    list_computed_decompositions,
-    list_computed_surfaces,
-    read_computed,
-    read_computed_decomposition,
-    read_computed_surface,
-)
+from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
+from wadflow.results.document_names import DECOMPOSITION_PREFIX, SURFACE_PREFIX
 from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
@@ -107,13 +102,15 @@ def table(names: list[str]) -> str:
 
 def surfaces(name: str) -> str:
     """Return the surface energies of a document as a table in Markdown, J/m2."""
-    if name not in list_computed_surfaces():
+    from wadflow.results.surface_documents import SurfaceDocument
+
+    if name not in list_computed(SURFACE_PREFIX):
         return f"Not computed yet: `{name}`.\n"
     lines = [
         "| face | rigid | relaxed | spread over thickness | published | planes |",
         "|---|--:|--:|--:|---|---|",
     ]
-    for face in read_computed_surface(name).faces:
+    for face in read_computed_as(name, SurfaceDocument, prefix=SURFACE_PREFIX).faces:
         published = ", ".join(f"{one.value:.2f} ({one.kind})" for one in face.published)
         planes = ", ".join(str(slab.planes) for slab in face.slabs)
         cells = [
@@ -130,9 +127,11 @@ def surfaces(name: str) -> str:
 
 def first_principles(name: str) -> str:
     """Return errors of a decomposition against JANAF and heat capacities, as tables in Markdown."""
-    if name not in list_computed_decompositions():
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
+
+    if name not in list_computed(DECOMPOSITION_PREFIX):
         return f"Not computed yet: `{name}`.\n"
-    document = read_computed_decomposition(name)
+    document = read_computed_as(name, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
     kelvin = (298.15, 500.0, 1000.0)
     headings = ["reaction", "source", "dH 298 K", *(f"dG {one:.0f} K" for one in kelvin)]
     lines = [f"| {' | '.join(headings)} |", "|---|---|" + "--:|" * (len(headings) - 2)]
@@ -153,18 +152,19 @@ def first_principles(name: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def decomposition(conditions: list[str]) -> DecompositionDocument:
+@cache
+def decomposition(*conditions: str) -> DecompositionDocument:
     """Return what the tables of experiment say of all shipped reactions."""
     from wadflow.results.thermochemistry.conditions import find_conditions
     from wadflow.results.thermochemistry.decomposition import decomposition_from_tables
     from wadflow.results.thermochemistry.reactions import load_reactions
 
-    return decomposition_from_tables(load_reactions(), find_conditions(conditions))
+    return decomposition_from_tables(load_reactions(), find_conditions(list(conditions)))
 
 
 def verdicts(conditions: list[str]) -> str:
     """Return the verdict on each salt as a table in Markdown; temperatures in kelvin, by both sources."""
-    document = decomposition(conditions)
+    document = decomposition(*conditions)
     equations = {record.name: record.equation for record in document.reactions}
     lines = [
         "| salt | condition | first channel | from, K (JANAF) | from, K (NASA) | condensed metal is stable |",
@@ -190,17 +190,19 @@ def draw_decomposition(conditions: list[str]) -> None:
     """Draw the Gibbs-energy diagram of each salt."""
     from wadflow.results.thermochemistry.gibbs_diagram import draw_gibbs_diagram
 
-    document = decomposition(conditions)
+    document = decomposition(*conditions)
     for salt in dict.fromkeys(one.salt for one in document.verdicts):
         draw_gibbs_diagram(document, salt).savefig(PICTURES / f"{salt}.gibbs-energy.png", dpi=110)
 
 
 def draw_surfaces(name: str) -> None:
     """Draw the Wulff shape of a document that is there."""
+    from wadflow.results.surface_documents import SurfaceDocument
     from wadflow.results.wulff_pictures import draw_wulff
 
-    if name in list_computed_surfaces():
-        draw_wulff(read_computed_surface(name)).savefig(PICTURES / f"{name}.wulff.png", dpi=110)
+    if name in list_computed(SURFACE_PREFIX):
+        document = read_computed_as(name, SurfaceDocument, prefix=SURFACE_PREFIX)
+        draw_wulff(document).savefig(PICTURES / f"{name}.wulff.png", dpi=110)
 
 
 def draw_variations(names: list[str]) -> None:

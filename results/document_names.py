@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+INTERFACE_PREFIX = ""
+"""Documents of interfaces have none: no name of an interface or a protocol has a "+"."""
+
 SURFACE_PREFIX = "surface+"
-"""Start of the names of documents of surfaces; no name of an interface or a protocol has a "+"."""
+"""Start of the names of documents of surfaces."""
 
 DECOMPOSITION_PREFIX = "decomposition+"
 """The same for decompositions."""
 
 
-def is_of_interface(name: str) -> bool:
-    """Whether a document of this name is of an interface: it has no prefix."""
-    return "+" not in name
+def prefix_of(name: str) -> str:
+    """Return the prefix of a document's name: all up to its "+", or nothing."""
+    return name[: name.find("+") + 1]

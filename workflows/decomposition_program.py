@@ -37,7 +37,9 @@ from wadflow.workflows.requests import Request
 from wadflow.workflows.study import Study
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from ase import Atoms
 
     from wadflow.results.documents import Role
     from wadflow.results.records import CalculationRecord
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
     from wadflow.results.thermochemistry.species import Species
     from wadflow.results.thermochemistry.tables import Substance
     from wadflow.workflows.calculation import Calculation
-    from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.requests import Outcomes, Program
     from wadflow.workflows.study import IsFromArchive
@@ -148,14 +149,14 @@ class FinishedDecomposition:
     def document(self, is_from_archive: IsFromArchive) -> DecompositionDocument:
         """Assemble the document: the tables' columns, and one of each correction scheme."""
         computed, phonon_records, expansions = self._substances()
+        computable = steps.computable(self.study.reactions)
         energetics = energetics_of_tables(self.study.reactions)
         sources = {str(name): title for name, title in TABLES.items()}
         shifts: dict[str, dict[str, float]] = {}
         for scheme, title in SCHEMES.items():
             substances = corrected(scheme, computed)
             energetics[scheme] = {
-                name: Energetics(reaction.parsed, substances)
-                for name, reaction in steps.computable(self.study.reactions).items()
+                name: Energetics(reaction.parsed, substances) for name, reaction in computable.items()
             }
             sources[scheme] = f"{self.study.protocol.electrons.functional}, {title}"
             shifts[scheme] = {str(species): value for species, value in corrections(scheme, computed).items()}
@@ -312,9 +313,12 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     }
     outcomes |= yield [Request("bulk", calculation) for calculation in settled.values()]
     phonons = {
-        species: tuple(
-            _phonons(crystal, outcomes[energies[species].key], settled[species, strain], outcomes, study)
-            for strain in study.strains
+        species: _phonons(
+            crystal,
+            outcomes[energies[species].key].atoms.to_atoms(),
+            [settled[species, strain] for strain in study.strains],
+            outcomes,
+            study,
         )
         for species, crystal in crystals.items()
     }
@@ -328,24 +332,29 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
 
 
 def _phonons(
-    crystal: str, relaxed: Outcome, settled: Calculation, outcomes: Outcomes, study: DecompositionStudy
-) -> Phonons:
+    crystal: str,
+    unstrained: Atoms,
+    at_volumes: Sequence[Calculation],
+    outcomes: Outcomes,
+    study: DecompositionStudy,
+) -> tuple[Phonons, ...]:
     protocol = study.protocol
-    unstrained = relaxed.atoms.to_atoms()
     # One supercell and one mesh for all volumes, or the energy would jump from one to the next.
     matrix = supercell_matrix(unstrained, protocol.phonons.min_length)
-    at_rest = outcomes[settled.key].atoms.to_atoms()
-    displaced = displaced_supercells(at_rest, matrix, protocol.phonons)
     kpoints = steps.supercell_mesh(crystal, unstrained, matrix, protocol)
-    return Phonons(
-        settled,
-        displaced,
-        tuple(
+    found = []
+    for settled in at_volumes:
+        at_rest = outcomes[settled.key].atoms.to_atoms()
+        displaced = displaced_supercells(at_rest, matrix, protocol.phonons)
+        forces = tuple(
             steps.displaced_calculation(crystal, number, supercell, protocol, kpoints=kpoints)
             for number, supercell in enumerate(displaced.supercells)
-        ),
-        steps.energy_calculation(crystal, unstrained, at_rest, protocol) if study.quasiharmonic else None,
-    )
+        )
+        energy = (
+            steps.energy_calculation(crystal, unstrained, at_rest, protocol) if study.quasiharmonic else None
+        )
+        found.append(Phonons(settled, displaced, forces, energy))
+    return tuple(found)
 
 
 def _per_temperature(energies: dict[float, float]) -> str:

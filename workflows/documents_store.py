@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from wadflow.errors import ArchiveError
-from wadflow.results.document_names import SURFACE_PREFIX, is_of_interface
+from wadflow.results.document_names import INTERFACE_PREFIX, SURFACE_PREFIX, prefix_of
 from wadflow.results.documents import AdhesionDocument
 from wadflow.results.records import Document
 from wadflow.results.surface_documents import SurfaceDocument
@@ -26,7 +26,7 @@ def read_documents(archive: Archive) -> list[AdhesionDocument]:
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    names = [name for name in archive.documents() if is_of_interface(name)]
+    names = [name for name in archive.documents() if prefix_of(name) == INTERFACE_PREFIX]
     return [_read(archive, name, AdhesionDocument, "run the interface") for name in names]
 
 
@@ -38,7 +38,7 @@ def read_surface_documents(archive: Archive) -> list[SurfaceDocument]:
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    names = [name for name in archive.documents() if name.startswith(SURFACE_PREFIX)]
+    names = [name for name in archive.documents() if prefix_of(name) == SURFACE_PREFIX]
     return [_read(archive, name, SurfaceDocument, "run 'wadflow surface'") for name in names]
 
 

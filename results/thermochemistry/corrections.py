@@ -58,9 +58,9 @@ GAS_REACTIONS: Final = (
 )
 """In this order each gives the energy of one more gas: O2, F2, CO2, CO, O, F."""
 
-CORRECTED_GASES: Final = ("O2(g)", "F2(g)", "CO2(g)", "CO(g)", "O(g)", "F(g)")
+CORRECTED_GASES: Final[tuple[str, ...]] = ("O2(g)", "F2(g)", "CO2(g)", "CO(g)", "O(g)", "F(g)")
 
-OXIDES_OF_CARBON: Final = ("CO2(g)", "CO(g)")
+OXIDES_OF_CARBON: Final[tuple[str, ...]] = ("CO2(g)", "CO(g)")
 
 ANIONS: Final[Mapping[str, float]] = {
     "Li2O(c)": -0.687,
@@ -94,18 +94,15 @@ def corrections(scheme: SchemeName, computed: Mapping[Species, Substance]) -> di
     if scheme == "raw":
         return {}
     found: dict[Species, float] = {}
+    gases = CORRECTED_GASES
     if scheme == "anions":
         known = {parse_species(text): value * KJ_PER_MOL for text, value in ANIONS.items()}
         found = {species: value for species, value in known.items() if species in computed}
-        for text, gas in zip(GAS_REACTIONS, CORRECTED_GASES, strict=True):
-            species = parse_species(gas)
-            if gas in OXIDES_OF_CARBON and species in computed:
-                found[species] = _from_reaction(parse_equation(text), species, computed, {})
-        return found
+        gases = OXIDES_OF_CARBON
     for text, gas in zip(GAS_REACTIONS, CORRECTED_GASES, strict=True):
-        equation, species = parse_equation(text), parse_species(gas)
-        if species in computed:
-            found[species] = _from_reaction(equation, species, computed, found)
+        species = parse_species(gas)
+        if gas in gases and species in computed:
+            found[species] = _from_reaction(parse_equation(text), species, computed, found)
     return found
 
 

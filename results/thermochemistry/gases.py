@@ -105,9 +105,7 @@ class GasThermochemistry:
         gas = self.gas
         if gas.harmonic is not None and gas.anharmonicity is not None:
             return KJ_PER_WAVENUMBER * (gas.harmonic / 2 - gas.anharmonicity / 4)
-        if gas.zero_point is not None:
-            return KJ_PER_WAVENUMBER * gas.zero_point
-        return KJ_PER_WAVENUMBER * sum(gas.fundamentals) / 2
+        return KJ_PER_WAVENUMBER * (gas.zero_point or 0.0)  # atoms have none
 
     def enthalpy(self, temperature: ArrayLike) -> FloatArray:
         """Enthalpy with the zero-point energy (kJ/mol) at temperatures in kelvin, any shape."""

@@ -111,13 +111,8 @@ def formula_text(text: str) -> str:
 
 def channels_of(document: DecompositionDocument, salt: str) -> list[ReactionRecord]:
     """Return the reactions of a document whose only reactant is one formula unit of the salt."""
-    found = []
-    for record in document.reactions:
-        reactants = parse_equation(record.equation).reactants
-        alone = len(reactants) == 1 and reactants[0].coefficient == 1
-        if alone and reactants[0].species.formula == salt and not reactants[0].species.is_gas:
-            found.append(record)
-    return found
+    decomposing = ((record, parse_equation(record.equation).decomposing) for record in document.reactions)
+    return [record for record, species in decomposing if species is not None and species.formula == salt]
 
 
 def _draw_panel(

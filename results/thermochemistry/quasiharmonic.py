@@ -84,20 +84,20 @@ def quasiharmonic(
     equilibrium = np.asarray(fitted.volume_temperature, dtype=float)
     outside = np.flatnonzero((equilibrium < volumes[0]) | (equilibrium > volumes[-1]))
     count = int(outside[0]) if len(outside) else len(equilibrium)
-    if kelvin[count - 1] < REFERENCE_TEMPERATURE or count == 0:
+    if count == 0 or kelvin[count - 1] < REFERENCE_TEMPERATURE:
         raise CalculationError(
             f"{crystal}: already below {REFERENCE_TEMPERATURE:g} K the volume of lowest free energy is not "
             f"among the computed {volumes[0]:.2f} to {volumes[-1]:.2f} angstrom3; compute others"
         )
     kept = kelvin[:count]
-    gibbs: FloatArray = np.asarray(fitted.gibbs_temperature, dtype=float)[:count]
-    curve = CubicSpline(kept, (gibbs - reference) * KJ_PER_MOL)
-    slope, bend = curve(kept, 1), curve(kept, 2)
+    gibbs = np.asarray(fitted.gibbs_temperature, dtype=float)[:count]
+    above: FloatArray = (gibbs - reference) * KJ_PER_MOL
+    curve = CubicSpline(kept, above)
     functions = VibrationalFunctions(
         temperatures=kept,
-        free_energies=(gibbs - reference) * KJ_PER_MOL,
-        entropies=-1000.0 * slope,
-        heat_capacities=-1000.0 * kept * bend,
+        free_energies=above,
+        entropies=-1000.0 * curve(kept, 1),
+        heat_capacities=-1000.0 * kept * curve(kept, 2),
     )
 
     def at_298(values: ArrayLike) -> float:

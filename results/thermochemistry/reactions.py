@@ -58,6 +58,14 @@ class Equation:
             found[term.species] = found.get(term.species, Fraction(0)) + term.coefficient
         return found
 
+    @property
+    def decomposing(self) -> Species | None:
+        """The only reactant, where it is condensed and has the coefficient 1; else None."""
+        if len(self.reactants) != 1:
+            return None
+        (reactant,) = self.reactants
+        return None if reactant.coefficient != 1 or reactant.species.is_gas else reactant.species
+
 
 class Reaction(BaseModel):
     """A named reaction.
@@ -90,11 +98,8 @@ class Reaction(BaseModel):
 
     @property
     def decomposing(self) -> Species | None:
-        """The only reactant, where it is condensed and has the coefficient 1; else None."""
-        reactants = self.parsed.reactants
-        if len(reactants) != 1 or reactants[0].coefficient != 1 or reactants[0].species.is_gas:
-            return None
-        return reactants[0].species
+        """What decomposes; see `Equation.decomposing`."""
+        return self.parsed.decomposing
 
     @property
     def condensed_metal(self) -> Species | None:

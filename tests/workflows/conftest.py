@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the archive."""
+"""Fixtures for the tests of the archive and of flows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.execution import Execution
+    from wadflow.workflows.outcome import Outcome
+
     Worker = Callable[..., subprocess.Popen[str]]
 
 WORKER = Path(__file__).with_name("archive_worker.py")
@@ -24,6 +28,23 @@ def quick_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(os, "fsync", lambda _: None)
         yield
+
+
+@pytest.fixture
+def cheap_makers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let Makers take cheap outcomes in the place of GPAW's; return the keys that they ask for."""
+    from cheap_outcomes import cheap_outcome
+
+    from wadflow.workflows import makers
+
+    asked: list[str] = []
+
+    def cheap(calculation: Calculation, _execution: Execution) -> Outcome:
+        asked.append(calculation.key)
+        return cheap_outcome(calculation)
+
+    monkeypatch.setattr(makers, "obtain", cheap)
+    return asked
 
 
 @pytest.fixture

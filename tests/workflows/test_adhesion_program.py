@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wadflow.workflows.calculation import Calculation
-    from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.requests import Request
 
 SHIPPED = load_protocol("smoke")
@@ -265,18 +264,11 @@ def test_results_show_and_draw_what_was_varied(
 def test_the_jobflow_flow_grows_to_the_same_document(
     scanned: tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    cheap_makers: list[str],
 ) -> None:
-    from wadflow.workflows import local_run, makers
+    from wadflow.workflows import local_run
     from wadflow.workflows.execution import Execution
 
-    asked: list[str] = []
-
-    def cheap(calculation: Calculation, _execution: Execution) -> Outcome:
-        asked.append(calculation.key)
-        return cheap_outcome(calculation)
-
-    monkeypatch.setattr(makers, "obtain", cheap)
     study = AdhesionStudy(definition=SCANNED, protocol=SMOKE)
     execution = Execution(Archive(tmp_path / "archive"))
     document = local_run.run_as_flow(study, execution, AdhesionDocument)
@@ -286,4 +278,4 @@ def test_the_jobflow_flow_grows_to_the_same_document(
     # Structures pass through pymatgen and back, which leaves rounding errors of 1e-14 angstrom.
     for name in ("gap", "work_of_adhesion_rigid", "work_of_adhesion_relaxed"):
         assert getattr(document, name) == pytest.approx(getattr(expected, name), abs=1e-4)
-    assert len(asked) == len(set(asked)), "a calculation was asked for twice"
+    assert len(cheap_makers) == len(set(cheap_makers)), "a calculation was asked for twice"

@@ -16,9 +16,8 @@ from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.results.thermochemistry.reactions import Reaction, load_reactions
 from wadflow.results.thermochemistry.species import parse_species
 from wadflow.workflows import decomposition_steps as steps
-from wadflow.workflows import makers
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import Calculation, gpaw_parameters
+from wadflow.workflows.calculation import gpaw_parameters
 from wadflow.workflows.decomposition_program import DecompositionStudy, FinishedDecomposition
 from wadflow.workflows.execution import Execution
 from wadflow.workflows.local_run import run_as_flow
@@ -30,7 +29,6 @@ from wadflow.workflows.protocol import load_protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.requests import Request
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
@@ -181,19 +179,12 @@ def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(*,
 
 
 def test_the_flow_ends_with_the_document_and_asks_for_nothing_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, cheap_makers: list[str]
 ) -> None:
-    asked: list[str] = []
-
-    def cheap(calculation: Calculation, _execution: Execution) -> Outcome:
-        asked.append(calculation.key)
-        return cheap_outcome(calculation)
-
-    monkeypatch.setattr(makers, "obtain", cheap)
     execution = Execution(Archive(tmp_path / "archive"))
     document = run_as_flow(study("lif-vapour"), execution, DecompositionDocument)
     assert document.computed is not None
-    assert len(document.computed.calculations) == len(asked) == len(set(asked))
+    assert len(document.computed.calculations) == len(cheap_makers) == len(set(cheap_makers))
 
 
 def test_a_source_without_any_channel_of_a_salt_gives_no_verdict() -> None:
