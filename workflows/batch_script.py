@@ -190,7 +190,8 @@ def _run(command: Sequence[str], allocation: Allocation, scheduler: SchedulerNam
     words = shlex.join(command)
     if scheduler != "slurm":  # they warn in ways of their own, or not at all: a clock of the script's own
         seconds = allocation.seconds - allocation.warning_seconds
-        words = f"timeout --preserve-status --signal=USR1 {seconds} {words}"
+        # In the foreground timeout signals the run alone; else its process group too, and so the run twice.
+        words = f"timeout --foreground --preserve-status --signal=USR1 {seconds} {words}"
     return f"""\
 {words} &
 run=$!

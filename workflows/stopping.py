@@ -44,11 +44,15 @@ class Stop:
 
 @contextmanager
 def stop_signals() -> Iterator[Stop]:
-    """Turn the stop signals into interrupts inside the ``with`` block; in the main thread."""
+    """Turn the stop signals into interrupts inside the ``with`` block; in the main thread.
+
+    After a stop they stay ignored: queues and shells signal more than once, and the process must live to say
+    by its exit code that the run goes on.
+    """
     stop = Stop()
     before = {number: signal.signal(number, stop.ask) for number in STOP_SIGNALS}
     try:
         yield stop
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler if stop.name is None else signal.SIG_IGN)

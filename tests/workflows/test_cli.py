@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from command_line import call
 
-from wadflow.workflows.stopping import CONTINUE
+from wadflow.workflows.stopping import CONTINUE, STOP_SIGNALS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -196,17 +197,33 @@ def test_an_interrupt_has_exit_code_130(
     assert "run again to go on" in capsys.readouterr().err
 
 
+@pytest.fixture
+def same_signals_afterwards() -> Iterator[None]:
+    """Restore the handlers of the stop signals, which a stop leaves ignored."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("same_signals_afterwards")
 @pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM])
 def test_a_stop_that_was_asked_for_has_exit_code_75(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from wadflow.workflows import local_run
 
-    before = signal.getsignal(number)
     monkeypatch.setattr(local_run, "run_study", lambda *_: os.kill(os.getpid(), number))
     assert call("run", "li110-li110", "-p", "smoke") == CONTINUE
     assert f"stopped by {number.name}" in capsys.readouterr().err
-    assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is signal.SIG_IGN  # a second one must not take the exit code away
+
+
+def test_without_a_stop_the_handlers_are_as_before(capsys: pytest.CaptureFixture[str]) -> None:
+    before = [signal.getsignal(number) for number in STOP_SIGNALS]
+    assert call("list") == 0
+    capsys.readouterr()
+    assert [signal.getsignal(number) for number in STOP_SIGNALS] == before
 
 
 def test_a_failed_calculation_has_exit_code_1(
