@@ -32,14 +32,14 @@ KEY_FORMAT = 1
 LENGTH_BIN = 1e-5
 """Width of the bins (angstrom) in which lengths enter the key."""
 
+SLAB_DIRECTIONS = 2
+"""In so many directions slabs are periodic."""
+
 MORE_BANDS = 4
 """Empty bands of a compound beside one for each atom."""
 
 WHOLE_OCCUPATIONS = ("fermi-dirac", 0.0)
 """Smearing of molecules and atoms: none. Spin-polarised ones keep the total moment that they start with."""
-
-MOLECULE_CURVATURE = 70.0
-"""First guess of the second derivative in molecules (eV/angstrom2), ASE's own: their bonds are stiff."""
 
 BIN_OFFSET = 0.3819660112501051
 """Shift of the bin edges (in bins). Fractions of a lattice constant of few decimals (a/2, a/4)
@@ -86,13 +86,25 @@ class ElectronicStructure(_Frozen):
     paw: tuple[PawDataset, ...]
 
 
+class Approach(_Frozen):
+    """How the atoms come near their rest at fewer k-points, before they relax at all of them.
+
+    ``fmax`` in eV/angstrom ends it, or ``max_steps``; optimizer and steps are those of the relaxation.
+    """
+
+    kpoints: tuple[PositiveInt, PositiveInt, PositiveInt]
+    fmax: PositiveFloat
+    max_steps: PositiveInt
+
+
 class Relaxation(_Frozen):
     """How the atoms move; everything here enters the key.
 
-    ``fmax`` in eV/angstrom, ``curvature`` (the optimizer's first guess) in eV/angstrom2, ``max_step`` (the
-    farthest that an atom goes in one step) in angstrom. ``moves``:
-    every atom, or only the gap, in which the upper side moves along z as a rigid body; ``fmax`` and
-    ``curvature`` are then those of the whole body.
+    ``fmax`` in eV/angstrom, ``max_step`` (the farthest that an atom goes in one step) in angstrom.
+    ``moves``: every atom, or only the gap, in which the upper side moves along z as a rigid body; ``fmax``
+    and ``curvature`` are then those of the whole body. ``first_hessian``: what the optimizer starts from,
+    ``curvature`` (eV/angstrom2) alone in all directions, or springs between the atoms beside it. With
+    ``approach`` the first ionic step is still that of the structure as given, with all k-points.
     """
 
     fmax: PositiveFloat
@@ -102,6 +114,8 @@ class Relaxation(_Frozen):
     relax_cell: bool
     moves: Literal["atoms", "gap"] = "atoms"
     max_step: PositiveFloat = 0.2
+    first_hessian: Literal["curvature", "springs"] = "curvature"
+    approach: Approach | None = None
 
 
 class Calculation(_Frozen):
@@ -156,6 +170,21 @@ class Calculation(_Frozen):
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def approaching(self) -> Calculation | None:
+        """The relaxation with fewer k-points that comes before this one; None where there is none."""
+        if self.relaxation is None or self.relaxation.approach is None:
+            return None
+        approach = self.relaxation.approach
+        how = {"fmax": approach.fmax, "max_steps": approach.max_steps, "approach": None}
+        return self.model_copy(
+            update={
+                "label": f"{self.label}, approach",
+                "electrons": self.electrons.model_copy(update={"kpoints": approach.kpoints}),
+                "relaxation": self.relaxation.model_copy(update=how),
+            }
+        )
 
     @property
     def equal_settings(self) -> dict[str, JsonValue]:
@@ -366,16 +395,19 @@ def _relaxation(
     atoms: Atoms, protocol: Protocol, *, relax_cell: bool, moves: Literal["atoms", "gap"]
 ) -> Relaxation:
     settings = protocol.relaxation
+    fmax = settings.bulk_fmax if atoms.pbc.all() else settings.fmax
+    curvature = settings.curvature
+    approach = None
     if moves == "gap":
         # Per area, so that a supercell comes to the same gap in the same steps.
         area = float(np.linalg.norm(np.cross(atoms.cell.array[0], atoms.cell.array[1])))
         fmax, curvature = round(settings.gap_stress * area, 6), round(settings.gap_stiffness * area, 6)
-    else:
-        fmax = settings.bulk_fmax if atoms.pbc.all() else settings.fmax
-        compound = len(set(atoms.numbers.tolist())) > 1
-        curvature = settings.compound_curvature if compound else settings.curvature
-        if not atoms.pbc.any():
-            curvature = MOLECULE_CURVATURE
+    elif protocol.approach is not None and is_slab_of_compound(atoms.numbers, atoms.pbc):
+        approach = Approach(
+            kpoints=mesh_of_density(atoms, protocol.approach.kpoint_density),
+            fmax=protocol.approach.fmax,
+            max_steps=protocol.approach.max_steps,
+        )
     return Relaxation(
         fmax=fmax,
         max_steps=settings.max_steps,
@@ -384,7 +416,14 @@ def _relaxation(
         relax_cell=relax_cell,
         moves=moves,
         max_step=settings.max_step,
+        first_hessian="curvature" if moves == "gap" else "springs",
+        approach=approach,
     )
+
+
+def is_slab_of_compound(numbers: ArrayLike, pbc: ArrayLike) -> bool:
+    """Whether atoms of these numbers, shape (n,), periodic so, shape (3,), are a slab of many elements."""
+    return len(np.unique(numbers)) > 1 and int(np.sum(pbc)) == SLAB_DIRECTIONS
 
 
 def _check_sides(atoms: Atoms, label: str) -> None:

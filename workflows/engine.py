@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
-from wadflow.workflows.calculation import Calculation, gpaw_parameters
+from wadflow.workflows.calculation import Calculation, gpaw_parameters, is_slab_of_compound
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.gap_filter import GapFilter
 from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator, largest_force
 from wadflow.workflows.outcome import (
+    APPROACH_FILE,
     FAILURE_FILE,
     INPUT_FILE,
     LOG_FILE,
@@ -35,6 +36,7 @@ from wadflow.workflows.outcome import (
     Outcome,
 )
 from wadflow.workflows.paw import show_datasets_to_gpaw
+from wadflow.workflows.spring_hessian import spring_hessian
 from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
 
 if TYPE_CHECKING:
@@ -143,6 +145,60 @@ class GpawSolver:
                 raise CalculationError(problem)
 
 
+class RecordedPath:
+    """The ionic steps of a calculation: those on file first, then new ones, which are added to the file.
+
+    All MPI ranks make one together; only rank 0 writes.
+
+    Parameters
+    ----------
+    calculation : Calculation
+        What is computed at each step.
+    directory : Path
+        Where the file of steps and GPAW's log lie.
+    steps_name : str
+        Name of the file.
+    emit : callable
+        Receives events as keyword arguments.
+
+    Attributes
+    ----------
+    recorded : list of IonicStep
+        What was on file.
+    solver : GpawSolver
+        Computes what was not.
+    calculator : ReplayCalculator
+        For `ase.Atoms`.
+    """
+
+    def __init__(
+        self, calculation: Calculation, directory: Path, steps_name: str, emit: Callable[..., None]
+    ) -> None:
+        from gpaw.mpi import world
+
+        file = IonicStepFile(directory / steps_name)
+        self.recorded = file.read()
+        world.barrier()  # all ranks have read before rank 0 writes
+
+        def keep(steps: list[IonicStep]) -> None:
+            if world.rank == 0:
+                file.keep(steps)
+
+        def checkpoint(step: IonicStep) -> None:
+            if world.rank == 0:
+                file.append(step)
+            emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
+
+        keep(self.recorded)
+        self.solver = GpawSolver(calculation, directory / LOG_FILE, emit)
+        self.calculator = ReplayCalculator(self.recorded, self.solver.compute, checkpoint, keep)
+
+    @property
+    def replayed(self) -> list[IonicStep]:
+        """The steps of the path that were on file."""
+        return [step for step in self.calculator.steps if any(step is old for old in self.recorded)]
+
+
 def starts_afresh(calculation: Calculation) -> bool:
     """Return whether each ionic step starts from atomic orbitals, not from the step before.
 
@@ -151,8 +207,7 @@ def starts_afresh(calculation: Calculation) -> bool:
     With Davidson's solver steps of Li(001)/Li2O(001) took 22 to 38 iterations from the step before and 21 to
     28 afresh; those of a registry scan, where one side moves as a whole, 20 to more than 45 and 25 to 27.
     """
-    compound = len(set(calculation.atoms.numbers)) > 1
-    return compound and sum(calculation.atoms.pbc) == 2
+    return is_slab_of_compound(calculation.atoms.numbers, calculation.atoms.pbc)
 
 
 def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) -> Outcome:
@@ -177,32 +232,24 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
     from gpaw.mpi import world
 
     started = time.perf_counter()
-    steps_file = IonicStepFile(directory / STEPS_FILE)
-    recorded = steps_file.read()
-    world.barrier()  # all ranks have read before rank 0 writes
-    if world.rank == 0:
-        steps_file.keep(recorded)
-    emit(event="start", resumed_steps=len(recorded))
-
-    def checkpoint(step: IonicStep) -> None:
-        if world.rank == 0:
-            steps_file.append(step)
-        emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
-
-    solver = GpawSolver(calculation, directory / LOG_FILE, emit)
-
-    def forget_the_rest(steps: list[IonicStep]) -> None:
-        if world.rank == 0:
-            steps_file.keep(steps)
-
-    calculator = ReplayCalculator(recorded, solver.compute, checkpoint, forget_the_rest)
     atoms = calculation.to_atoms()
-    atoms.calc = calculator
+    path = RecordedPath(calculation, directory, STEPS_FILE, emit)
+    paths = [path]
+    emit(event="start", resumed_steps=len(path.recorded))
+    atoms.calc = path.calculator
+    coarse = calculation.approaching
+    if coarse is not None:
+        atoms.get_forces()  # of the structure as it was given: its first ionic step
+        paths.append(RecordedPath(coarse, directory, APPROACH_FILE, emit))
+        near = coarse.to_atoms()
+        near.calc = paths[-1].calculator
+        _relax(near, coarse)
+        atoms.positions = near.positions
     converged, max_force = _relax(atoms, calculation)
-    steps = calculator.steps
+    steps = path.calculator.steps
     last = steps[-1]
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    replayed = [step for step in steps if any(step is old for old in recorded)]
+    replayed = [step for one in paths for step in one.replayed]
     earlier = sum(step.wall_seconds for step in replayed)
     earlier_cpu = sum(step.wall_seconds * step.cores for step in replayed)
     return Outcome(
@@ -226,10 +273,11 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         cores=world.size,
         cpu_seconds=float(world.sum_scalar(usage.ru_utime + usage.ru_stime)) + earlier_cpu,
         wall_seconds=time.perf_counter() - started + earlier,
-        gpaw_seconds=solver.seconds + earlier,
+        gpaw_seconds=sum(one.solver.seconds for one in paths) + earlier,
         peak_memory=float(world.max_scalar(usage.ru_maxrss / 1024.0)),
         resumed_steps=len(replayed),
-        **solver.facts(),
+        approach_steps=sum(len(one.calculator.steps) for one in paths[1:]),
+        **path.solver.facts(),
     )
 
 
@@ -257,6 +305,9 @@ def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
         target = FrechetCellFilter(atoms)
     optimizer_class = getattr(ase.optimize, relaxation.optimizer)
     optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature, maxstep=relaxation.max_step)
+    if relaxation.first_hessian == "springs":
+        cell_factor = target.exp_cell_factor if relaxation.relax_cell else None
+        optimizer.H0 = spring_hessian(atoms, floor=relaxation.curvature, cell_factor=cell_factor)
     converged = bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
     return converged, largest_force(target.get_forces())
 

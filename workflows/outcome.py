@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 INPUT_FILE = "input.json"
 RESULT_FILE = "result.json"
 STEPS_FILE = "ionic_steps.jsonl"
+APPROACH_FILE = "approach_steps.jsonl"
 LOG_FILE = "gpaw.txt"
 FAILURE_FILE = "failure.json"
 
@@ -51,6 +52,7 @@ class Outcome(BaseModel):
     gpaw_seconds         --      s, of these GPAW solved equations (without its import)
     peak_memory          --      MiB, largest rank
     resumed_steps        --      ionic steps taken over from an interrupted run
+    approach_steps       --      ionic steps at the coarse mesh, beside those that are recorded
     ===================  ======  ========================================================
     """
 
@@ -82,6 +84,7 @@ class Outcome(BaseModel):
     gpaw_seconds: float = Field(ge=0)
     peak_memory: float = Field(ge=0)
     resumed_steps: int = Field(ge=0)
+    approach_steps: int = Field(default=0, ge=0)
 
     def record(self, calculation: Calculation, *, role: Role, from_archive: bool) -> CalculationRecord:
         """Make the record that documents keep of this calculation."""

@@ -110,10 +110,9 @@ class RelaxationSettings(_Settings):
 
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
-    (stress times volume per atom). ``curvature`` in eV/angstrom2 is the optimizer's first guess of the
-    second derivative: its first step is force over curvature; ``compound_curvature`` the same for
-    structures of more than one element, whose bonds are stiffer than a metal's; ``max_step`` in angstrom
-    is the farthest that an atom goes in one step. ``gap_stress`` in
+    (stress times volume per atom). The optimizer's first guess of the Hessian are springs between the
+    atoms, see `wadflow.workflows.spring_hessian`, and ``curvature`` in eV/angstrom2 against all motion;
+    ``max_step`` in angstrom is the farthest that an atom goes in one step. ``gap_stress`` in
     eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
     ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the
     energy per area.
@@ -122,12 +121,22 @@ class RelaxationSettings(_Settings):
     fmax: PositiveFloat
     max_steps: PositiveInt
     bulk_fmax: PositiveFloat
-    optimizer: Literal["BFGS", "LBFGS"]
+    optimizer: Literal["BFGS"]
     curvature: PositiveFloat
-    compound_curvature: PositiveFloat
     max_step: PositiveFloat
     gap_stress: PositiveFloat
     gap_stiffness: PositiveFloat
+
+
+class ApproachSettings(_Settings):
+    """How slabs come near their rest at a coarse mesh, before they relax at that of their energies.
+
+    ``kpoint_density`` in points per inverse angstrom; ``fmax`` in eV/angstrom and ``max_steps`` end it.
+    """
+
+    kpoint_density: PositiveFloat
+    fmax: PositiveFloat
+    max_steps: PositiveInt
 
 
 class Protocol(_Settings):
@@ -141,6 +150,8 @@ class Protocol(_Settings):
         False where the numbers mean nothing and only the path is proven; every result says so.
     electrons, convergence, slab, molecules, phonons, relaxation
         The settings, see their classes.
+    approach : ApproachSettings, optional
+        None: slabs relax at the mesh of their energies from the first step.
     paw : dict[str, str]
         Names of PAW data sets by element symbol, as GPAW spells them in ``setups`` (for
         example ``{"Na": "1"}``); elements that are absent use GPAW's default set.
@@ -155,6 +166,7 @@ class Protocol(_Settings):
     molecules: MoleculeSettings
     phonons: PhononSettings
     relaxation: RelaxationSettings
+    approach: ApproachSettings | None = None
     paw: dict[str, str] = Field(default_factory=dict)
 
 
