@@ -364,14 +364,11 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         if electrons.spin_polarized:
             parameters["occupations"]["fixmagmom"] = True
     if compound:
-        valence = {data.symbol: data.valence_electrons for data in electrons.paw}
-        symbols = calculation.to_atoms().get_chemical_symbols()
-        occupied = math.ceil(sum(valence[symbol] for symbol in symbols) / 2)
         # PPCG stalls in some slabs: twisted Li2O(111) took 34 iterations of Davidson, and 140 of PPCG did not
         # do. Where both converge, Davidson's iterations are as many and cheaper.
         parameters["eigensolver"] = {"name": "davidson", "niter": 2}
         parameters["mixer"] = KerkerPulay(beta=0.4, nmaxold=8, weight=20)
-        parameters["nbands"] = occupied + len(symbols) + MORE_BANDS
+        parameters["nbands"] = band_count(calculation)
         parameters["basis"] = {data.symbol: "dzp" for data in electrons.paw if has_basis(data)}
     if electrons.force_convergence is not None:
         parameters["convergence"]["forces"] = electrons.force_convergence
@@ -381,6 +378,17 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     if electrons.dipole_layer:
         parameters["poissonsolver"] = {"dipolelayer": "xy"}
     return parameters
+
+
+def band_count(calculation: Calculation) -> int:
+    """Return the number of bands: what is asked of GPAW for compounds, about what it takes else."""
+    from ase.data import chemical_symbols
+
+    valence = {data.symbol: data.valence_electrons for data in calculation.electrons.paw}
+    numbers = calculation.atoms.numbers
+    occupied = math.ceil(sum(valence[chemical_symbols[number]] for number in numbers) / 2)
+    compound = len(set(numbers)) > 1 and any(calculation.atoms.pbc)
+    return occupied + (len(numbers) if compound else math.ceil(0.2 * occupied)) + MORE_BANDS
 
 
 def _datasets(atoms: Atoms, protocol: Protocol) -> tuple[PawDataset, ...]:

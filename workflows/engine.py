@@ -10,6 +10,7 @@ Exit codes: 0 a result was written, 3 the calculation failed and ``failure.json`
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -77,6 +78,7 @@ class GpawSolver:
 
         if starts_afresh(self._calculation):
             self._calculator = None
+            gc.collect()  # GPAW's objects hold each other: 15 MiB a step
         calculator = self._prepared()
         started = time.perf_counter()
         atoms = atoms.copy()

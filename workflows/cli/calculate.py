@@ -31,6 +31,7 @@ def plan(
     """
     from wadflow.interfaces.groups import load_definitions
     from wadflow.workflows.adhesion_program import AdhesionStudy
+    from wadflow.workflows.costs import CostModel
     from wadflow.workflows.plan import plan_study
     from wadflow.workflows.plan_tables import plan_dict, plan_table
     from wadflow.workflows.protocol import load_protocol
@@ -40,11 +41,12 @@ def plan(
     memory = open_archive(archive)
     studies = [AdhesionStudy(definition=definition, protocol=settings) for definition in definitions]
     plans = [plan_study(study, memory) for study in studies]
+    costs = CostModel.of_archive(memory)
     if as_json:
-        print_json([plan_dict(one) for one in plans])
+        print_json([plan_dict(one, costs) for one in plans])
         return
     for one in plans:
-        standard_output().print(plan_table(one))
+        standard_output().print(plan_table(one, costs))
 
 
 def run(

@@ -52,6 +52,7 @@ def surface(
     """
     from wadflow.interfaces.surface_definition import load_surface_definition
     from wadflow.results.surface_documents import SurfaceDocument
+    from wadflow.workflows.costs import CostModel
     from wadflow.workflows.display import display_for
     from wadflow.workflows.execution import Execution
     from wadflow.workflows.local_run import run_study
@@ -64,13 +65,14 @@ def surface(
     definition = load_surface_definition(name)
     study = SurfaceStudy(definition=definition, protocol=load_protocol(protocol))
     if plan:
-        planned = plan_study(study, open_archive(archive))
+        memory = open_archive(archive)
+        planned, costs = plan_study(study, memory), CostModel.of_archive(memory)
         if as_json:
             finished = planned.finished
             faces = finished.faces if isinstance(finished, FinishedSurfaces) else ()
-            print_json({**plan_dict(planned), "faces": _faces(faces)})
+            print_json({**plan_dict(planned, costs), "faces": _faces(faces)})
         else:
-            standard_output().print(plan_table(planned))
+            standard_output().print(plan_table(planned, costs))
         return
     if picture is not None:
         _check_picture(picture)

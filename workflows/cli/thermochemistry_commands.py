@@ -136,14 +136,16 @@ def _study(
 
 
 def _show_plan(study: DecompositionStudy, archive: Path | None, *, as_json: bool) -> None:
+    from wadflow.workflows.costs import CostModel
     from wadflow.workflows.plan import plan_study
     from wadflow.workflows.plan_tables import plan_dict, plan_table
 
-    planned = plan_study(study, open_archive(archive))
+    memory = open_archive(archive)
+    planned, costs = plan_study(study, memory), CostModel.of_archive(memory)
     if as_json:
-        print_json(plan_dict(planned))
+        print_json(plan_dict(planned, costs))
     else:
-        standard_output().print(plan_table(planned))
+        standard_output().print(plan_table(planned, costs))
 
 
 def _calculated(study: DecompositionStudy, archive: Path | None, ranks: int | None) -> DecompositionDocument:

@@ -1,0 +1,104 @@
+"""Cost estimates: learned from outcomes whose cost is known, and shown by the plan."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from ase.build import bcc100, bulk, fcc111
+from cheap_outcomes import cheap_outcome
+from command_line import call
+
+from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.costs import STEPS, CostModel, kind_of, size_of
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wadflow.workflows.outcome import Outcome
+
+STANDARD = load_protocol("standard")
+
+
+def slab(layers: int, *, oxygen: bool = False) -> Calculation:
+    atoms = (fcc111 if oxygen else bcc100)("Li", (1, 1, layers), a=3.44, vacuum=6.0)
+    atoms.pbc = (True, True, False)
+    if oxygen:
+        atoms.symbols[0] = "O"
+    return Calculation.prepare(atoms, STANDARD, label=f"{layers} layers", task="relax")
+
+
+def finished(calculation: Calculation, *, seconds: float, iterations: int) -> tuple[Calculation, Outcome]:
+    """Give a cheap outcome this time and this number of iterations for each ionic step."""
+    outcome = cheap_outcome(calculation)
+    update = {"wall_seconds": seconds / 2, "cores": 2, "scf_iterations": iterations}
+    steps = tuple(step.model_copy(update=update) for step in outcome.ionic_steps)
+    update = {"ionic_steps": steps, "scf_iterations": iterations * len(steps)}
+    return calculation, outcome.model_copy(update=update)
+
+
+def test_the_speed_of_a_machine_is_learned() -> None:
+    calculations = [slab(layers) for layers in (3, 5, 9)]
+    earlier = []
+    for one in calculations:
+        size = size_of(one)
+        seconds = 20 * (1e-5 * size.coefficients + 1e-4 * size.grid_points)
+        earlier.append(finished(one, seconds=seconds, iterations=20))
+    model = CostModel.of(earlier)
+    assert model.seconds_per_coefficient == pytest.approx(1e-5)
+    assert model.seconds_per_grid_point == pytest.approx(1e-4)
+    assert model.iterations["slab of an element"] == 20
+    assert model.ionic_steps[kind_of(calculations[0])] == np.median(
+        [outcome.n_ionic_steps for _, outcome in earlier]
+    )
+    _, outcome = earlier[0]
+    measured = sum(step.wall_seconds * step.cores for step in outcome.ionic_steps)
+    estimate = model.estimate(calculations[0])
+    per_step = (estimate.cpu_seconds - 8.0) / estimate.ionic_steps
+    assert per_step == pytest.approx(measured / outcome.n_ionic_steps)
+
+
+def test_without_an_archive_the_shipped_numbers_serve() -> None:
+    calculation = slab(5)
+    assert CostModel.of([]) == CostModel()
+    assert CostModel().estimate(calculation).ionic_steps == STEPS[kind_of(calculation)]
+
+
+def test_cost_and_memory_rise_with_size_and_an_approach_costs_too() -> None:
+    model = CostModel()
+    small, large = model.estimate(slab(3)), model.estimate(slab(9))
+    assert small.cpu_seconds < large.cpu_seconds
+    assert small.memory < large.memory
+    assert model.estimate(slab(9), ranks=2).memory < large.memory
+    compound = slab(4, oxygen=True)
+    assert compound.relaxation is not None
+    direct = compound.model_copy(
+        update={"relaxation": compound.relaxation.model_copy(update={"approach": None})}
+    )
+    assert model.estimate(compound).cpu_seconds > model.estimate(direct).cpu_seconds
+
+
+def test_symmetry_reduces_the_k_points() -> None:
+    crystal = Calculation.prepare(bulk("Li", "bcc", a=3.44), STANDARD, label="Li", task="static")
+    assert crystal.electrons.kpoints == (12, 12, 12)
+    assert size_of(crystal).kpoints == 72  # as GPAW counts them
+    rattled = bulk("Li", "bcc", a=3.44) * (2, 1, 1)
+    rattled.rattle(0.1, seed=1)
+    mesh = (3, 3, 3)
+    low = Calculation.prepare(rattled, STANDARD, label="Li", task="static", kpoints=mesh)
+    assert size_of(low).kpoints == 14  # time reversal alone
+
+
+def test_the_plan_shows_what_is_to_be_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("plan", "li110-li110", "--archive", tmp_path, "--json") == 0
+    (plan,) = json.loads(capsys.readouterr().out)
+    costs = [one["expected_cpu_seconds"] for one in plan["calculations"] if one["same_as"] is None]
+    assert plan["expected_cpu_seconds"] == pytest.approx(sum(costs), abs=len(costs))
+    assert all(one["expected_memory_MiB"] > 100 for one in plan["calculations"])
+    assert call("plan", "li110-li110", "--archive", tmp_path) == 0
+    text = capsys.readouterr().out
+    assert "To compute: about" in text
+    assert "~" in text

@@ -1,0 +1,249 @@
+"""What a calculation will cost: processor seconds and memory, from its size and from earlier ones.
+
+GPAW's time per iteration of the self-consistent field goes, in cells of up to some fifty atoms, with the
+number of k-points times bands times plane waves, and a part that only the size of the grid decides. How
+fast a machine is, and how many steps calculations of a kind take, is learned from the archive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import islice
+from statistics import median
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from wadflow.workflows.calculation import band_count, is_slab_of_compound
+from wadflow.workflows.outcome import INPUT_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wadflow.workflows.archive import Archive
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.outcome import Outcome
+
+    Earlier = Sequence[tuple[Calculation, Outcome]]
+
+Body = Literal["molecule", "crystal", "slab of an element", "slab of a compound"]
+Kind = tuple[Body, Literal["static", "relax", "gap"]]
+
+STEPS: Final[Mapping[Kind, int]] = {
+    ("molecule", "relax"): 6,
+    ("crystal", "relax"): 6,
+    ("slab of an element", "relax"): 3,
+    ("slab of a compound", "relax"): 8,
+    ("slab of an element", "gap"): 3,
+    ("slab of a compound", "gap"): 3,
+}
+"""Ionic steps where the archive has none of this kind."""
+
+APPROACH_STEPS: Final = 12
+"""Ionic steps at the coarse mesh where the archive has no approach."""
+
+ITERATIONS: Final[Mapping[Body, int]] = {
+    "molecule": 15,
+    "crystal": 10,
+    "slab of an element": 25,
+    "slab of a compound": 25,
+}
+"""Iterations of the self-consistent field of one ionic step where the archive has none of this kind."""
+
+SECONDS_PER_COEFFICIENT: Final = 2.4e-6
+SECONDS_PER_GRID_POINT: Final = 2e-5
+"""Per iteration, on the machine on which the shipped results were computed (2 cores of a cloud)."""
+
+START_SECONDS: Final = 8.0
+"""Of each rank: imports, PAW data, atomic orbitals."""
+
+MOST_EARLIER: Final = 300
+"""Calculations of an archive that a model learns from; in the order of their keys, which is none."""
+
+BASE_MEMORY: Final = 170.0
+"""MiB of a rank that has imported GPAW."""
+
+COPIES: Final = 3.0
+"""Sets of wave functions that a rank holds: the solver's working arrays come to two more than one."""
+
+GRID_ARRAYS: Final = 40
+"""Arrays of the size of the grid that a rank holds."""
+
+BYTES: Final = 16.0
+"""Of a complex number."""
+
+MIB: Final = 2.0**20
+
+
+@dataclass(frozen=True)
+class Size:
+    """What decides how long one iteration takes.
+
+    ``kpoints`` irreducible ones, times two with both spins; ``bands``; ``plane_waves`` of the wave
+    functions; ``grid_points`` of the density.
+    """
+
+    kpoints: int
+    bands: int
+    plane_waves: float
+    grid_points: float
+
+    @property
+    def coefficients(self) -> float:
+        """Numbers that describe all wave functions."""
+        return self.kpoints * self.bands * self.plane_waves
+
+
+@dataclass(frozen=True)
+class CostEstimate:
+    """What a calculation is expected to cost.
+
+    ``cpu_seconds`` of all ranks; ``memory`` in MiB of each of ``ranks`` ranks; ``ionic_steps`` at all its
+    k-points.
+    """
+
+    cpu_seconds: float
+    memory: float
+    ranks: int
+    ionic_steps: int
+
+
+@dataclass(frozen=True)
+class CostModel:
+    """Speed of a machine, and how many steps are usual.
+
+    Attributes
+    ----------
+    seconds_per_coefficient, seconds_per_grid_point : float
+        Of one iteration.
+    ionic_steps : dict
+        By kind of calculation.
+    approach_steps : float, optional
+        Ionic steps at a coarse mesh.
+    iterations : dict
+        Of one ionic step, by what is calculated.
+    """
+
+    seconds_per_coefficient: float = SECONDS_PER_COEFFICIENT
+    seconds_per_grid_point: float = SECONDS_PER_GRID_POINT
+    ionic_steps: Mapping[Kind, float] = field(default_factory=dict)
+    approach_steps: float = APPROACH_STEPS
+    iterations: Mapping[Body, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, earlier: Earlier) -> CostModel:
+        """Learn from finished calculations; what they do not show stays as shipped."""
+        speeds = _speeds(earlier)
+        steps: dict[Kind, list[int]] = defaultdict(list)
+        iterations: dict[Body, list[float]] = defaultdict(list)
+        approaches = [outcome.approach_steps for _, outcome in earlier if outcome.approach_steps]
+        for calculation, outcome in earlier:
+            steps[kind_of(calculation)].append(outcome.n_ionic_steps)
+            iterations[kind_of(calculation)[0]].append(outcome.scf_iterations / outcome.n_ionic_steps)
+        return cls(
+            *(speeds or (SECONDS_PER_COEFFICIENT, SECONDS_PER_GRID_POINT)),
+            ionic_steps={kind: median(counts) for kind, counts in steps.items()},
+            approach_steps=median(approaches) if approaches else APPROACH_STEPS,
+            iterations={body: median(counts) for body, counts in iterations.items()},
+        )
+
+    @classmethod
+    def of_archive(cls, archive: Archive) -> CostModel:
+        """Learn from calculations of an archive, `MOST_EARLIER` of them at most."""
+        return cls.of(list(islice(earlier_calculations(archive), MOST_EARLIER)))
+
+    def estimate(self, calculation: Calculation, ranks: int = 1) -> CostEstimate:
+        """Return what a calculation will cost on this many MPI ranks."""
+        kind = kind_of(calculation)
+        steps = max(1, round(self.ionic_steps.get(kind, STEPS.get(kind, 1))))
+        iterations = self.iterations.get(kind[0], ITERATIONS[kind[0]])
+        size = size_of(calculation)
+        seconds = START_SECONDS * ranks + steps * iterations * self._iteration(size)
+        if calculation.approaching is not None:
+            coarse = size_of(calculation.approaching)
+            seconds += self.approach_steps * iterations * self._iteration(coarse)
+        wave_functions = COPIES * size.coefficients * BYTES / ranks
+        grids = GRID_ARRAYS * size.grid_points * BYTES
+        return CostEstimate(seconds, BASE_MEMORY + (wave_functions + grids) / MIB, ranks, steps)
+
+    def _iteration(self, size: Size) -> float:
+        on_grid = self.seconds_per_grid_point * size.grid_points
+        return self.seconds_per_coefficient * size.coefficients + on_grid
+
+
+def kind_of(calculation: Calculation) -> Kind:
+    """Return what is calculated, and what moves."""
+    numbers, pbc = calculation.atoms.numbers, calculation.atoms.pbc
+    relaxation = calculation.relaxation
+    task: Literal["static", "relax", "gap"] = "static"
+    if relaxation is not None:
+        task = "gap" if relaxation.moves == "gap" else "relax"
+    if not any(pbc):
+        return "molecule", task
+    if all(pbc):
+        return "crystal", task
+    return "slab of a compound" if is_slab_of_compound(numbers, pbc) else "slab of an element", task
+
+
+def size_of(calculation: Calculation) -> Size:
+    """Return what decides how long an iteration takes; k-points are counted with the crystal's symmetry."""
+    from ase.units import Bohr, Hartree
+
+    electrons = calculation.electrons
+    cell = np.array(calculation.atoms.cell) / Bohr
+    volume = abs(float(np.linalg.det(cell)))
+    longest = math.sqrt(2 * electrons.cutoff / Hartree)  # wave vector of the cutoff, 1/bohr
+    plane_waves = volume * longest**3 / (6 * math.pi**2)
+    return Size(
+        kpoints=_irreducible_kpoints(calculation) * (2 if electrons.spin_polarized else 1),
+        bands=band_count(calculation),
+        plane_waves=plane_waves,
+        grid_points=volume * (2 * longest / math.pi) ** 3,  # a grid that holds products of plane waves
+    )
+
+
+def earlier_calculations(archive: Archive) -> Iterator[tuple[Calculation, Outcome]]:
+    """Yield what an archive holds, without what another version wrote."""
+    from pydantic import ValidationError
+
+    from wadflow.errors import ArchiveError
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.launch import read_outcome
+
+    for entry in archive.entries():
+        try:
+            yield Calculation.model_validate(entry.read_json(INPUT_FILE)), read_outcome(entry)
+        except (ValidationError, ArchiveError):
+            continue
+
+
+def _irreducible_kpoints(calculation: Calculation) -> int:
+    from spglib import get_ir_reciprocal_mesh
+
+    atoms = calculation.to_atoms()
+    crystal = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
+    mesh = calculation.electrons.kpoints
+    found = get_ir_reciprocal_mesh(mesh, crystal, is_shift=(0, 0, 0), is_time_reversal=True, symprec=1e-4)
+    if found is None:  # without symmetry time reversal halves them
+        return (math.prod(mesh) + 1) // 2
+    return len(np.unique(found[0]))
+
+
+def _speeds(earlier: Iterable[tuple[Calculation, Outcome]]) -> tuple[float, float] | None:
+    """Fit the time of an iteration to finished calculations, each with the same relative weight."""
+    from scipy.optimize import nnls
+
+    rows = []
+    for calculation, outcome in earlier:
+        seconds = sum(step.wall_seconds * step.cores for step in outcome.ionic_steps)
+        if seconds <= 0 or outcome.scf_iterations == 0:
+            continue
+        size = size_of(calculation)
+        per_iteration = seconds / outcome.scf_iterations
+        rows.append((size.coefficients / per_iteration, size.grid_points / per_iteration))
+    if len(rows) < 2:  # two unknowns
+        return None
+    (by_coefficient, by_grid_point), _ = nnls(np.array(rows), np.ones(len(rows)))
+    return float(by_coefficient), float(by_grid_point)
