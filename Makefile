@@ -19,7 +19,8 @@ setup: ## system libraries, .venv, GPAW; nothing when nothing has changed
 run: setup ## calculate NAME (li110-li110 unless given)
 	@$(BIN)/wadflow run $(NAME) $(ARGS)
 
-test: setup ## all tests, with real GPAW
+test: setup ## all tests, with real GPAW and real Slurm
+	@setup/slurm
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## what CI checks besides the tests

@@ -137,6 +137,8 @@ class Calculation(_Frozen):
         None: one energy at fixed atoms.
     gpaw_major : str
         Major version of GPAW, for example ``"26"``.
+    solver : {"gpaw", "lennard-jones"}
+        What computes energies and forces; anything but GPAW is a rehearsal.
     """
 
     label: str
@@ -146,6 +148,7 @@ class Calculation(_Frozen):
     electrons: ElectronicStructure
     relaxation: Relaxation | None
     gpaw_major: str
+    solver: Literal["gpaw", "lennard-jones"] = "gpaw"
 
     @property
     def task(self) -> Literal["static", "relax"]:
@@ -168,6 +171,8 @@ class Calculation(_Frozen):
             "relaxation": self.relaxation and self.relaxation.model_dump(mode="json", exclude_defaults=True),
             "gpaw_major": self.gpaw_major,
         }
+        if self.solver != "gpaw":
+            content["solver"] = self.solver
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -306,6 +311,7 @@ class Calculation(_Frozen):
             ),
             relaxation=relaxation,
             gpaw_major=gpaw_version().split(".")[0],
+            solver=protocol.solver,
         )
 
 

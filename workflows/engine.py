@@ -37,6 +37,7 @@ from wadflow.workflows.outcome import (
     Outcome,
 )
 from wadflow.workflows.paw import show_datasets_to_gpaw
+from wadflow.workflows.rehearsal import RehearsalSolver
 from wadflow.workflows.spring_hessian import spring_hessian
 from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
 
@@ -167,7 +168,7 @@ class RecordedPath:
     ----------
     recorded : list of IonicStep
         What was on file.
-    solver : GpawSolver
+    solver : GpawSolver or RehearsalSolver
         Computes what was not.
     calculator : ReplayCalculator
         For `ase.Atoms`.
@@ -192,7 +193,8 @@ class RecordedPath:
             emit(event="ionic_step", energy=step.energy, max_force=step.max_force)
 
         keep(self.recorded)
-        self.solver = GpawSolver(calculation, directory / LOG_FILE, emit)
+        solver = GpawSolver if calculation.solver == "gpaw" else RehearsalSolver
+        self.solver = solver(calculation, directory / LOG_FILE, emit)
         self.calculator = ReplayCalculator(self.recorded, self.solver.compute, checkpoint, keep)
 
     @property
@@ -271,7 +273,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         ionic_steps=tuple(steps),
         scf_iterations=sum(step.scf_iterations for step in steps),
         paw=calculation.electrons.paw,
-        versions=program_versions(),
+        versions=program_versions() | ({} if calculation.solver == "gpaw" else {"gpaw": "none, a rehearsal"}),
         cores=world.size,
         cpu_seconds=float(world.sum_scalar(usage.ru_utime + usage.ru_stime)) + earlier_cpu,
         wall_seconds=time.perf_counter() - started + earlier,

@@ -2,7 +2,7 @@
 
 These do not change any answer, so they are neither part of a protocol nor of a Maker. The command
 line sets them for its run with `use_execution`; a job that runs elsewhere (a queue's worker) takes
-them from the environment: ``WADFLOW_ARCHIVE`` and ``WADFLOW_RANKS``.
+them from the environment: ``WADFLOW_ARCHIVE``, ``WADFLOW_RANKS`` and ``WADFLOW_DEADLINE``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ARCHIVE_VARIABLE = "WADFLOW_ARCHIVE"
 RANKS_VARIABLE = "WADFLOW_RANKS"
+DEADLINE_VARIABLE = "WADFLOW_DEADLINE"
 DEFAULT_ARCHIVE = "wadflow-archive"
 
 
@@ -64,6 +65,8 @@ class Execution:
         MPI ranks of each calculation; None chooses them for the machine.
     listener : Listener
         Who is told what happens.
+    deadline : float, optional
+        When calculations are stopped, in seconds since 1970: shortly before a queue would do it.
     computed : set of str
         Keys of the calculations that were computed (and not found) in this execution.
     engines : list of subprocess.Popen
@@ -73,6 +76,7 @@ class Execution:
     archive: Archive
     ranks: int | None = None
     listener: Listener = field(default_factory=Listener)
+    deadline: float | None = None
     computed: set[str] = field(default_factory=set)
     engines: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -89,7 +93,7 @@ class Execution:
         Raises
         ------
         wadflow.errors.InputError
-            Where the number of ranks is none.
+            Where the number of ranks or the deadline is none.
         """
         listener = listener or Listener()
         root = archive or Path(os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE)
@@ -101,7 +105,17 @@ class Execution:
         if ranks is not None and ranks < 1:
             problem = f"{ranks} MPI ranks were asked for; at least 1 is needed"
             raise InputError(problem, remedy="leave it out to have ranks chosen for the machine")
-        return cls(Archive(root, on_damage=listener.damaged), ranks, listener)
+        return cls(Archive(root, on_damage=listener.damaged), ranks, listener, _deadline())
+
+
+def _deadline() -> float | None:
+    text = os.environ.get(DEADLINE_VARIABLE)
+    if not text:
+        return None
+    if not text.isdecimal():
+        problem = f"{DEADLINE_VARIABLE} is {text!r}, but it must be a whole number of seconds since 1970"
+        raise InputError(problem, remedy="unset it, or set it as in: date -d '+1 hour' +%s")
+    return float(text)
 
 
 _active: ContextVar[Execution] = ContextVar("wadflow_execution")

@@ -8,11 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from wadflow.errors import ArchiveError, CalculationError, InputError
+from wadflow.errors import ArchiveError, CalculationError, InputError, OutOfTimeError
 from wadflow.workflows.archive import Entry
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.outcome import (
@@ -26,11 +29,12 @@ from wadflow.workflows.outcome import (
 from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.execution import Execution
+    from wadflow.workflows.owners import Owner
 
 ERROR_FILE = "engine.err"
 ENDING_SECONDS = 10.0
@@ -51,14 +55,17 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
     ------
     wadflow.errors.CalculationError
         Where the calculation fails; the message names its directory and the way out.
+    wadflow.errors.OutOfTimeError
+        Where the execution's deadline comes first.
     """
     key, archive, listener = calculation.key, execution.archive, execution.listener
-    entry_or_claim = archive.wait_or_claim(
-        key,
-        on_wait=lambda owner, seconds: listener.waiting(
-            calculation, str(owner or "another process"), seconds
-        ),
-    )
+
+    def wait(owner: Owner | None, seconds: float) -> None:
+        if execution.deadline is not None and time.time() > execution.deadline:
+            raise OutOfTimeError(f"'{calculation.label}' was still being computed by {owner} at the deadline")
+        listener.waiting(calculation, str(owner or "another process"), seconds)
+
+    entry_or_claim = archive.wait_or_claim(key, on_wait=wait)
     if isinstance(entry_or_claim, Entry):
         outcome = read_outcome(entry_or_claim)
         listener.found(calculation, outcome)
@@ -74,6 +81,7 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
                 ranks,
                 on_event=lambda event: listener.event(calculation, event),
                 engines=execution.engines,
+                deadline=execution.deadline,
             )
         files = (INPUT_FILE, RESULT_FILE, LOG_FILE)  # the result holds the ionic steps
         present = [name for name in files if (directory / name).exists()]
@@ -121,6 +129,8 @@ def choose_ranks(calculation: Calculation, wanted: int | None) -> int:
         return 1
     if wanted is not None:
         return wanted
+    if calculation.solver != "gpaw":
+        return 1
     kpoints = calculation.electrons.kpoints
     return max(1, min(len(os.sched_getaffinity(0)), kpoints[0] * kpoints[1] * kpoints[2]))
 
@@ -163,6 +173,7 @@ def run_engine(
     *,
     on_event: Callable[[dict[str, Any]], None],
     engines: list[subprocess.Popen[str]] | None = None,
+    deadline: float | None = None,
 ) -> None:
     """Run the engine to its end; an interruption ends the engine too.
 
@@ -178,11 +189,15 @@ def run_engine(
         Called with each event of the engine.
     engines : list of subprocess.Popen, optional
         Holds the process while it runs, so that others can end it (`end_engines`).
+    deadline : float, optional
+        When it is ended, in seconds since 1970.
 
     Raises
     ------
     wadflow.errors.CalculationError
         Where the engine ends without a result.
+    wadflow.errors.OutOfTimeError
+        Where the deadline comes first.
     """
     replace_file(directory / INPUT_FILE, calculation.model_dump_json(indent=1).encode())
     (directory / FAILURE_FILE).unlink(missing_ok=True)
@@ -202,16 +217,22 @@ def run_engine(
         running = [] if engines is None else engines
         running.append(process)
         try:
-            for line in process.stdout or ():
-                event = _parse_event(line)
-                if event is not None:
-                    on_event(event)
-            code = process.wait()
+            with _ended_at(process, deadline) as late:
+                for line in process.stdout or ():
+                    event = _parse_event(line)
+                    if event is not None:
+                        on_event(event)
+                code = process.wait()
         except BaseException:
             _end(process)
             raise
         finally:
             running.remove(process)
+    if late.is_set() and _finished(directory, calculation.key) is None:
+        raise OutOfTimeError(
+            f"'{calculation.label}' was stopped at the deadline; its finished ionic steps are kept\n"
+            "  Remedy: the same calculation goes on when it is asked for again"
+        )
     if code != 0 or _finished(directory, calculation.key) is None:
         raise CalculationError(_explain(calculation, directory, code))
 
@@ -220,6 +241,25 @@ def end_engines(execution: Execution) -> None:
     """End all engines of an execution; whoever waits for one hears of a failure."""
     for process in list(execution.engines):
         _end(process)
+
+
+@contextmanager
+def _ended_at(process: subprocess.Popen[str], deadline: float | None) -> Iterator[threading.Event]:
+    """End an engine that still runs at a deadline; give what says whether that happened."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        _end(process)
+
+    timer = threading.Timer(max(0.0, (deadline or 0.0) - time.time()), end)
+    timer.daemon = True
+    if deadline is not None:
+        timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

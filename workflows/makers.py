@@ -6,7 +6,7 @@ constants), and every calculation of such a flow goes through the archive like o
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from atomate2.ase.jobs import AseMaker, AseRelaxMaker
@@ -17,12 +17,12 @@ from atomate2.ase.schemas import (
     convert_stress_from_voigt_to_symm,
 )
 from emmet.core.trajectory import AtomTrajectory
-from jobflow import job
+from jobflow import Response, job
 from pydantic import Field as DocumentField
 from pymatgen.core import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
-from wadflow.errors import InputError
+from wadflow.errors import InputError, OutOfTimeError
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import current_execution
 from wadflow.workflows.launch import obtain
@@ -82,6 +82,8 @@ class _GpawMaker(AseMaker):
         Of the plane waves (eV); None takes the protocol's.
     forces : float, optional
         How far forces (eV/angstrom) converge in each self-consistent field; None takes the protocol's.
+    continuations : int
+        How often a job that ran out of time (``WADFLOW_DEADLINE``) is followed by one that goes on.
     """
 
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
@@ -89,6 +91,7 @@ class _GpawMaker(AseMaker):
     kpoints: tuple[int, int, int] | None = None
     cutoff: float | None = None
     forces: float | None = None
+    continuations: int = 0
 
     def __post_init__(self) -> None:
         """Refuse fields of atomate2 that would be silently without effect.
@@ -114,8 +117,10 @@ class _GpawMaker(AseMaker):
         self,
         structure: Structure | list[Structure],
         prev_dir: str | Path | None = None,  # noqa: ARG002  # atomate2's flows pass it
-    ) -> GpawTaskDoc | list[GpawTaskDoc]:
+    ) -> GpawTaskDoc | list[GpawTaskDoc] | Response[Any]:
         """Calculate one structure, or several one after the other.
+
+        Where the time is over before all is done, the answer is the job that goes on.
 
         Parameters
         ----------
@@ -124,9 +129,14 @@ class _GpawMaker(AseMaker):
         prev_dir : str or Path, optional
             Unused: what an interrupted run left is found through the key.
         """
-        if isinstance(structure, list):
-            return [self._document(one) for one in structure]
-        return self._document(structure)
+        try:
+            if isinstance(structure, list):
+                return [self._document(one) for one in structure]
+            return self._document(structure)
+        except OutOfTimeError:
+            if self.continuations == 0:
+                raise
+            return Response(replace=replace(self, continuations=self.continuations - 1).make(structure))
 
     def calculation(self, structure: Structure | Molecule) -> Calculation:
         """Return what this Maker would run for a structure; starts nothing.
@@ -272,7 +282,7 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
         return self.moves
 
 
-def job_for(calculation: Calculation, protocol: Protocol) -> Job:
+def job_for(calculation: Calculation, protocol: Protocol, *, continuations: int = 0) -> Job:
     """Return the job of a Maker that runs this calculation; its output is a `GpawTaskDoc`.
 
     Parameters
@@ -281,6 +291,8 @@ def job_for(calculation: Calculation, protocol: Protocol) -> Job:
         Prepared with ``protocol``.
     protocol : Protocol
         Numerical settings.
+    continuations : int
+        How often it goes on by itself where its time was over.
     """
     settings: dict[str, Any] = {
         "name": calculation.label,
@@ -289,6 +301,7 @@ def job_for(calculation: Calculation, protocol: Protocol) -> Job:
         "kpoints": calculation.electrons.kpoints,
         "cutoff": calculation.electrons.cutoff,
         "forces": calculation.electrons.force_convergence,
+        "continuations": continuations,
     }
     relaxation = calculation.relaxation
     maker: _GpawMaker = (

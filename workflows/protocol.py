@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from wadflow.errors import InputError
 from wadflow.interfaces.named_files import available_names, find_file
@@ -148,6 +156,8 @@ class Protocol(_Settings):
         What it is called and what it is good for.
     production : bool
         False where the numbers mean nothing and only the path is proven; every result says so.
+    solver : {"gpaw", "lennard-jones"}
+        What computes energies and forces; anything but GPAW is a rehearsal.
     electrons, convergence, slab, molecules, phonons, relaxation
         The settings, see their classes.
     approach : ApproachSettings, optional
@@ -160,6 +170,7 @@ class Protocol(_Settings):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     description: str
     production: bool
+    solver: Literal["gpaw", "lennard-jones"] = "gpaw"
     electrons: ElectronSettings
     convergence: ConvergenceSettings
     slab: SlabSettings
@@ -168,6 +179,12 @@ class Protocol(_Settings):
     relaxation: RelaxationSettings
     approach: ApproachSettings | None = None
     paw: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rehearsals_are_not_for_use(self) -> Protocol:
+        if self.production and self.solver != "gpaw":
+            raise ValueError("only GPAW makes results for production; set production = false")
+        return self
 
 
 def _with_base(content: dict[str, Any], file: Path) -> dict[str, Any]:

@@ -22,6 +22,9 @@ if typing.TYPE_CHECKING:
     from wadflow.results.records import Document
     from wadflow.workflows.requests import Program
 
+DOCUMENT_METADATA = "wadflow_document"
+"""Under this name the metadata of a study's flow hold the name of its document."""
+
 IsFromArchive = Callable[[Calculation], bool]
 """Says whether a calculation was found and not computed in this run."""
 

@@ -6,6 +6,7 @@
     ├── InputError                   exit code 2: the user's input cannot work
     ├── SettingsMismatchError        energies of unequal settings were to be combined
     ├── CalculationError             a calculation failed
+    │   └── OutOfTimeError           it was stopped before its time was over; it can go on
     └── ArchiveError                 the archive cannot be read or written
 
 Every message says what was given, what is allowed (with the unit) and the way out.
@@ -65,6 +66,10 @@ class SettingsMismatchError(WadflowError):
 
 class CalculationError(WadflowError):
     """A calculation failed; the message names its directory."""
+
+
+class OutOfTimeError(CalculationError):
+    """A calculation was stopped because its time is nearly over; the same one goes on later."""
 
 
 class ArchiveError(WadflowError):

@@ -50,7 +50,13 @@ def test_list_names_interfaces_crystals_and_protocols(capsys: pytest.CaptureFixt
     listed = json.loads(capsys.readouterr().out)
     assert "li110-li110" in [one["name"] for one in listed["interfaces"]]
     assert {"Li", "Na2CO3"} <= {one["name"] for one in listed["crystals"]}
-    assert [one["name"] for one in listed["protocols"]] == ["smoke", "standard", "standard-li3e", "tight"]
+    assert [one["name"] for one in listed["protocols"]] == [
+        "rehearsal",
+        "smoke",
+        "standard",
+        "standard-li3e",
+        "tight",
+    ]
     assert call("list") == 0
     assert "-1.01" in capsys.readouterr().out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -24,7 +24,8 @@ STANDARD = load_protocol("standard")
 
 
 def slab(layers: int, *, oxygen: bool = False) -> Calculation:
-    atoms = (fcc111 if oxygen else bcc100)("Li", (1, 1, layers), a=3.44, vacuum=6.0)
+    build: Any = fcc111 if oxygen else bcc100
+    atoms = build("Li", (1, 1, layers), a=3.44, vacuum=6.0)
     atoms.pbc = (True, True, False)
     if oxygen:
         atoms.symbols[0] = "O"
@@ -34,10 +35,10 @@ def slab(layers: int, *, oxygen: bool = False) -> Calculation:
 def finished(calculation: Calculation, *, seconds: float, iterations: int) -> tuple[Calculation, Outcome]:
     """Give a cheap outcome this time and this number of iterations for each ionic step."""
     outcome = cheap_outcome(calculation)
-    update = {"wall_seconds": seconds / 2, "cores": 2, "scf_iterations": iterations}
-    steps = tuple(step.model_copy(update=update) for step in outcome.ionic_steps)
-    update = {"ionic_steps": steps, "scf_iterations": iterations * len(steps)}
-    return calculation, outcome.model_copy(update=update)
+    timed = {"wall_seconds": seconds / 2, "cores": 2, "scf_iterations": iterations}
+    steps = tuple(step.model_copy(update=timed) for step in outcome.ionic_steps)
+    whole = {"ionic_steps": steps, "scf_iterations": iterations * len(steps)}
+    return calculation, outcome.model_copy(update=whole)
 
 
 def test_the_speed_of_a_machine_is_learned() -> None:

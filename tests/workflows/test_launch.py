@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ase.build import bulk, molecule
 
-from wadflow.errors import CalculationError, InputError
+from wadflow.errors import CalculationError, InputError, OutOfTimeError
 from wadflow.workflows import launch
+from wadflow.workflows.archive import Archive
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import Execution
 from wadflow.workflows.protocol import load_protocol
@@ -183,3 +184,35 @@ def _state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return "Z"
+
+
+def test_at_the_deadline_the_engine_is_ended_and_its_steps_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in(monkeypatch, "open(os.path.join(DIR, 'ionic_steps.jsonl'), 'w').close(); time.sleep(60)")
+    execution = Execution(Archive(tmp_path / "archive"), ranks=1, deadline=time.time() + 1.5)
+    wanted = calculation()
+    started = time.monotonic()
+    with pytest.raises(OutOfTimeError, match="stopped at the deadline; its finished ionic steps are kept"):
+        launch.obtain(wanted, execution)
+    assert time.monotonic() - started < 20
+    assert (execution.archive.working_directory(wanted.key) / "ionic_steps.jsonl").exists()
+    assert execution.engines == []
+
+
+def test_whoever_waits_for_another_process_waits_no_longer_than_the_deadline(tmp_path: Path) -> None:
+    wanted = calculation()
+    execution = Execution(Archive(tmp_path / "archive"), deadline=time.time() + 1.0)
+    claim = Archive(tmp_path / "archive").claim(wanted.key)
+    assert claim is not None
+    with claim, pytest.raises(OutOfTimeError, match="was still being computed by"):
+        launch.obtain(wanted, execution)
+
+
+def test_the_deadline_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Execution.from_environment().deadline is None
+    monkeypatch.setenv("WADFLOW_DEADLINE", "1790000000")
+    assert Execution.from_environment().deadline == 1790000000
+    monkeypatch.setenv("WADFLOW_DEADLINE", "tomorrow")
+    with pytest.raises(InputError, match="must be a whole number of seconds since 1970"):
+        Execution.from_environment()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_the_shipped_protocols_are_there_and_only_smoke_is_no_production() -> None:
-    assert list_protocols() == ["smoke", "standard", "standard-li3e", "tight"]
+    assert list_protocols() == ["rehearsal", "smoke", "standard", "standard-li3e", "tight"]
     production = {name: load_protocol(name).production for name in list_protocols()}
     assert production == {"smoke": False, "standard": True, "standard-li3e": True, "tight": True}
 

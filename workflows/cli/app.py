@@ -12,6 +12,7 @@ from wadflow.workflows.cli import (
     calculate,
     inspect_commands,
     match_command,
+    queue_commands,
     result_commands,
     surface_commands,
     thermochemistry_commands,
@@ -52,7 +53,11 @@ app.command()(match_command.match)
 app.command()(calculate.plan)
 app.command()(calculate.run)
 app.command()(batch_command.batch_script)
+app.command()(queue_commands.submit)
+app.command()(queue_commands.status)
+app.command()(queue_commands.collect)
 app.command()(result_commands.results)
 app.command()(surface_commands.surface)
 app.command()(thermochemistry_commands.decompose)
 app.add_typer(archive_commands.archive, name="archive")
+app.add_typer(queue_commands.queue, name="queue")

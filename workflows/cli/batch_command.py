@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wadflow.errors import InputError
 from wadflow.workflows.batch_script import (  # typer reads it
     WARNING_SECONDS,
     SchedulerName,
@@ -19,8 +17,7 @@ from wadflow.workflows.cli.options import (  # noqa: TC001  # typer reads them
     NamesArgument,
     ProtocolOption,
 )
-
-TIME = re.compile(r"(?:(\d+)-)?(\d+):(\d\d)(?::(\d\d))?")
+from wadflow.workflows.cli.walltime import walltime_seconds
 
 
 def batch_script(
@@ -77,7 +74,7 @@ def batch_script(
     allocation = Allocation(
         job_name=f"wadflow-{definitions[0].name}" + ("-and-more" if definitions[1:] else ""),
         ntasks=ntasks,
-        seconds=_seconds(time),
+        seconds=walltime_seconds(time, option="--time"),
         partition=partition,
         account=account,
         warning_seconds=warning,
@@ -103,11 +100,3 @@ def _command(names: list[str], protocol: str, archive: Path | None) -> list[str]
     """Return the run as words; the interpreter is this one, whatever the job's PATH is."""
     command = [sys.executable, "-m", "wadflow", "run", *names, "--protocol", protocol]
     return command if archive is None else [*command, "--archive", str(archive.resolve())]
-
-
-def _seconds(time: str) -> int:
-    found = TIME.fullmatch(time)
-    if found is None:
-        raise InputError(f"--time {time!r} is no walltime", remedy="write HH:MM:SS, for example 12:00:00")
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return ((24 * days + hours) * 60 + minutes) * 60 + seconds

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ProtocolOption = Annotated[
     str,
-    typer.Option("--protocol", "-p", help="smoke, standard, tight, or the path of a TOML file of yours."),
+    typer.Option("--protocol", "-p", help="rehearsal, smoke, standard, tight, or the path of a TOML file."),
 ]
 RanksOption = Annotated[
     int | None,

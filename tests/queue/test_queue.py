@@ -1,0 +1,128 @@
+"""Studies through jobflow-remote, real Slurm and a database: from submit to collect, and what goes wrong.
+
+The calculations are rehearsals: what is tested is the way, not physics.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from local_queue import Queue, wait_until
+
+from wadflow.workflows.archive import Archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.queue
+
+SHIFTED = """\
+name = "li110-shifted"
+title = "Li(110) on Li(110), out of registry"
+[lower]
+crystal = "Li"
+miller = [1, 1, 0]
+planes = 4
+[upper]
+crystal = "Li"
+miller = [1, 1, 0]
+planes = 4
+[contact]
+registry = [0.0, 0.0]
+"""
+
+
+def records(document: dict[str, object]) -> dict[str, bool]:
+    """Return whether each calculation of a document was found, by key."""
+    found = {}
+    for role in ("ab", "a", "b"):
+        record = document[role]
+        assert isinstance(record, dict)
+        found[str(record["key"])] = bool(record["from_archive"])
+    return found
+
+
+def test_two_studies_share_what_they_can_and_survive_the_loss_of_the_database(queue: Queue) -> None:
+    queue.init()
+    definition = queue.folder / "shifted.toml"
+    definition.write_text(SHIFTED)
+    rehearsal = ("-p", "rehearsal", "--archive")
+    submitted = queue.wadflow("submit", "li110-li110", definition, *rehearsal, "workers")
+    assert "li110-li110: submitted to project trial" in submitted
+    assert "li110-shifted: submitted to project trial" in submitted
+    queue.start_runner()
+    wait_until(lambda: any("done" in str(one["jobs"]) for one in queue.status()), "a finished job", 120)
+    queue.database.stop()
+    time.sleep(3)
+    assert "does not answer" in queue.wadflow("status", code=2)
+    queue.database.start()
+    studies = queue.wait()
+    assert [one["state"] for one in studies] == ["COMPLETED", "COMPLETED"], studies
+    assert all(one["jobs"] == {"done": 6} for one in studies), studies  # bulk, AB, B, the walk's three parts
+    assert "finished" in queue.wadflow("status", "li110-shifted")
+
+    queue.wadflow("collect", "--archive", "mine")
+    assert "0 calculations taken, 3 known" in queue.wadflow("collect", "--archive", "mine")
+    mine = Archive(queue.folder / "mine")
+    documents = {
+        name: json.loads(mine.document_path(f"{name}.rehearsal").read_text())
+        for name in ("li110-li110", "li110-shifted")
+    }
+    computed = Counter(key for one in documents.values() for key, found in records(one).items() if not found)
+    assert len(computed) == 3, "two AB and one slab"
+    assert set(computed.values()) == {1}, "a calculation ran twice"
+    assert len(list(Archive(queue.folder / "workers").entries())) == len(list(mine.entries())) == 4
+
+    (local,) = json.loads(queue.wadflow("run", "li110-li110", *rehearsal, "local", "--json"))
+    for value in ("work_of_adhesion_rigid", "work_of_adhesion_relaxed"):
+        assert documents["li110-li110"][value] == pytest.approx(local[value], abs=1e-6)
+    (again,) = json.loads(queue.wadflow("run", "li110-li110", *rehearsal, "mine", "--json"))
+    assert all(records(again).values()), "what was collected answers a local run"
+
+
+def hidden_gpaw(folder: Path) -> str:
+    """Return shell words that let Python find no GPAW."""
+    package = folder / "hiding" / "gpaw"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'gpaw'\", name='gpaw')\n"
+    )
+    return f"export PYTHONPATH={package.parent}"
+
+
+def test_failures_are_said_with_their_remedy(queue: Queue) -> None:
+    queue.init(f"{queue.activate}; {hidden_gpaw(queue.folder)}")
+    queue.wadflow("submit", "li110-li110", "-p", "rehearsal", "--archive", "workers")
+    other = ("--partition", "no-such-partition")
+    definition = queue.folder / "shifted.toml"
+    definition.write_text(SHIFTED)
+    queue.wadflow("submit", definition, "-p", "rehearsal", "--archive", "workers", *other)
+    queue.start_runner()
+    wait_until(lambda: all(one["troubles"] for one in queue.status()), "two troubles", 120)
+    lost, refused = queue.status()
+    assert lost["state"] == "FAILED"
+    text = " ".join(queue.wadflow("status").split())
+    assert "the worker's Python lacks gpaw" in text
+    assert "activate the environment of wadflow in the worker's pre_run" in text
+    assert "the queue refused the job: invalid partition" in text
+    assert "submit with the site's own --partition" in text
+    assert refused["jobs"] != {"done": 6}
+
+
+def test_what_cannot_work_is_refused_before_it_is_submitted(queue: Queue) -> None:
+    queue.init()
+    words = ("submit", "li110-li110", "-p", "rehearsal")
+    assert "has no worker 'elsewhere'" in queue.wadflow(*words, "--worker", "elsewhere", code=2)
+    assert "known in" in queue.wadflow(*words, "--project", "unknown", code=2)
+    assert "--max-time 'long' is no walltime" in queue.wadflow(*words, "--max-time", "long", code=2)
+    assert "already exists" in queue.wadflow(
+        *("queue", "init", "--name", "trial", "--scheduler", "slurm", "--work-dir", "/x"),
+        *("--environment", "true", "--mongodb", queue.database.address),
+        code=2,
+    )
+    assert queue.status() == []
+    assert "Nothing was submitted" in queue.wadflow("status")
