@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
+import pytest
+from gpaw_runs import Finished, run
 from hypothesis import settings
 
 # Pictures are drawn into files, whatever screen there is
@@ -36,3 +39,22 @@ def installed(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+@pytest.fixture(scope="session")
+def smoke_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Archive of one run with real GPAW, which tests look at but leave as it is."""
+    return tmp_path_factory.mktemp("smoke") / "archive"
+
+
+@pytest.fixture(scope="session")
+def smoke_run(smoke_archive: Path) -> Finished:
+    """Fill the archive: Li(110)/Li(110) at smoke settings, about a minute."""
+    return run(smoke_archive)
+
+
+@pytest.fixture
+def own_archive(smoke_archive: Path, smoke_run: Finished, tmp_path: Path) -> Path:
+    """Copy the filled archive, to be broken."""
+    assert smoke_run.code == 0
+    return shutil.copytree(smoke_archive, tmp_path / "archive")

@@ -76,9 +76,10 @@ class PlainDisplay(Listener):
             self._step = event["resumed_steps"]
         elif event["event"] == "ionic_step":
             self._step += 1
+            coarse = " (approach)" if event.get("approach") else ""
             self._say(
                 calculation,
-                f"ionic step {self._step}, E = {event['energy']:.4f} eV, "
+                f"ionic step {self._step}{coarse}, E = {event['energy']:.4f} eV, "
                 f"largest force {event['max_force']:.4f} eV/angstrom",
             )
         elif event["event"] == "scf" and self._is_quiet():

@@ -17,6 +17,7 @@ import resource
 import sys
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -237,16 +238,16 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
 
     started = time.perf_counter()
     atoms = calculation.to_atoms()
-    path = RecordedPath(calculation, directory, STEPS_FILE, emit)
-    paths = [path]
-    emit(event="start", resumed_steps=len(path.recorded))
-    atoms.calc = path.calculator
     coarse = calculation.approaching
-    if coarse is not None:
+    path = RecordedPath(calculation, directory, STEPS_FILE, emit)
+    approach = coarse and RecordedPath(coarse, directory, APPROACH_FILE, partial(emit, approach=True))
+    paths = [path] if approach is None else [path, approach]
+    emit(event="start", resumed_steps=sum(len(one.recorded) for one in paths))
+    atoms.calc = path.calculator
+    if coarse is not None and approach is not None:
         atoms.get_forces()  # of the structure as it was given: its first ionic step
-        paths.append(RecordedPath(coarse, directory, APPROACH_FILE, emit))
         near = coarse.to_atoms()
-        near.calc = paths[-1].calculator
+        near.calc = approach.calculator
         _relax(near, coarse)
         atoms.positions = near.positions
     converged, max_force = _relax(atoms, calculation)
@@ -280,7 +281,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         gpaw_seconds=sum(one.solver.seconds for one in paths) + earlier,
         peak_memory=float(world.max_scalar(usage.ru_maxrss / 1024.0)),
         resumed_steps=len(replayed),
-        approach_steps=sum(len(one.calculator.steps) for one in paths[1:]),
+        approach_steps=0 if approach is None else len(approach.calculator.steps),
         **path.solver.facts(),
     )
 

@@ -1,6 +1,6 @@
 """The whole walk with real GPAW at smoke settings: from the command line to a document and back.
 
-One run fills an archive for the session (fixture ``smoke_run``); the tests look at it, break it
+One run fills an archive for the session (fixture ``smoke_run`` of all tests); the tests look at it, break it
 in copies, and start runs beside it.
 """
 
@@ -26,23 +26,6 @@ pytestmark = pytest.mark.gpaw
 
 SAME = 1e-3
 """J/m2: what the issue of a restarted self-consistent field may change; 5e-4 eV in this cell."""
-
-
-@pytest.fixture(scope="session")
-def smoke_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("smoke") / "archive"
-
-
-@pytest.fixture(scope="session")
-def smoke_run(smoke_archive: Path) -> Finished:
-    return run(smoke_archive)
-
-
-@pytest.fixture
-def own_archive(smoke_archive: Path, smoke_run: Finished, tmp_path: Path) -> Path:
-    """A copy of the filled archive, to be broken."""
-    assert smoke_run.code == 0
-    return shutil.copytree(smoke_archive, tmp_path / "archive")
 
 
 def test_a_run_gives_a_document_that_says_what_it_is(smoke_run: Finished) -> None:
