@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import list_crystals
+from wadflow.interfaces.crystals import list_crystals, load_crystal
 from wadflow.results.thermochemistry.corrections import needed_references
 from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.workflows import adhesion_steps
-from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.calculation import Calculation, mesh_of_density
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -188,7 +188,9 @@ def supercell_mesh(
     from ase import Atoms as AseAtoms
 
     cell = AseAtoms(cell=matrix @ unstrained.cell.array, pbc=True)
-    return adhesion_steps.bulk_mesh(crystal, cell, protocol)
+    is_ionic = load_crystal(crystal).formal_charges is not None
+    metallic = protocol.electrons.bulk_kpoint_density
+    return mesh_of_density(cell, protocol.phonons.ionic_kpoint_density if is_ionic else metallic)
 
 
 def displaced_calculation(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from local_queue import LocalDatabase, LocalSlurm, Queue, why_no_slurm
+
+from wadflow.workflows.local_slurm import LocalSlurm, why_no_slurm
+from wadflow.workflows.queue_trial import TrialQueue, local_slurm, trial_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -23,29 +23,13 @@ def slurm() -> Iterator[LocalSlurm]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    folder = Path(tempfile.mkdtemp(prefix="slurm-"))
-    daemons = LocalSlurm(folder)
-    try:
-        daemons.start()
+    with local_slurm() as daemons:
         yield daemons
-    finally:
-        daemons.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def queue(slurm: LocalSlurm, tmp_path: Path) -> Iterator[Queue]:
+def queue(slurm: LocalSlurm, tmp_path: Path) -> Iterator[TrialQueue]:
     """Set up a project with an empty database; no runner runs yet."""
-    database = LocalDatabase(tmp_path / "database")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("WADFLOW_")}
-    environment |= slurm.environment | {"JFREMOTE_PROJECTS_FOLDER": str(tmp_path / "projects")}
-    environment["JFREMOTE_CONFIG_FILE"] = str(tmp_path / "no-such-file.yaml")
-    environment["COLUMNS"] = "100"
-    made = Queue(tmp_path, slurm, database, environment)
-    try:
-        database.start()
+    with trial_queue(tmp_path, slurm) as made:
+        made.environment["COLUMNS"] = "100"
         yield made
-    finally:
-        made.stop_runner()
-        slurm.says("scancel", "--user=root")
-        database.stop()

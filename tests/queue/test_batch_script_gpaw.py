@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gpaw_runs import NAME
-from local_queue import wait_until
 
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.launch import read_outcome
+from wadflow.workflows.local_slurm import LocalSlurm, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gpaw_runs import Finished
-    from local_queue import LocalSlurm
 
 pytestmark = [pytest.mark.gpaw, pytest.mark.queue]
 

@@ -6,16 +6,20 @@ The calculations are rehearsals: what is tested is the way, not physics.
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from local_queue import Queue, wait_until
 
 from wadflow.workflows.archive import Archive
+from wadflow.workflows.local_slurm import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from wadflow.workflows.queue_trial import TrialQueue
 
 pytestmark = pytest.mark.queue
 
@@ -46,7 +50,7 @@ def records(document: dict[str, object]) -> dict[str, bool]:
     return found
 
 
-def test_two_studies_share_what_they_can_and_survive_the_loss_of_the_database(queue: Queue) -> None:
+def test_two_studies_share_what_they_can_and_survive_the_loss_of_the_database(queue: TrialQueue) -> None:
     queue.init()
     definition = queue.folder / "series.toml"
     definition.write_text(WITH_SERIES)
@@ -99,7 +103,33 @@ def hidden_gpaw(folder: Path) -> str:
     return f"export PYTHONPATH={package.parent}"
 
 
-def test_failures_are_said_with_their_remedy(queue: Queue) -> None:
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for a few files only."""
+    place = tmp_path / "full"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(place)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_full_disk_is_said_with_its_remedy(queue: TrialQueue, full_disk: Path) -> None:
+    queue.init()
+    full = ("--remote-archive", full_disk / "archive")
+    queue.wadflow("submit", "li110-li110", "-p", "rehearsal", "--archive", "mine", *full)
+    (full_disk / "ballast").write_bytes(b"x" * 24 * 1024)
+    queue.start_runner()
+    wait_until(lambda: all(one["troubles"] for one in queue.status()), "trouble", 120)
+    (study,) = queue.status()
+    (trouble,) = study["troubles"]
+    assert "No space left" in trouble["reason"] or "disk of the worker is full" in trouble["reason"]
+    assert "jf job rerun" in trouble["remedy"]
+
+
+def test_failures_are_said_with_their_remedy(queue: TrialQueue) -> None:
     queue.init(f"{queue.activate}; {hidden_gpaw(queue.folder)}")
     queue.wadflow("submit", "li110-li110", "-p", "rehearsal", "--archive", "workers")
     other = ("--partition", "no-such-partition")
@@ -118,7 +148,7 @@ def test_failures_are_said_with_their_remedy(queue: Queue) -> None:
     assert refused["state"] != "COMPLETED"
 
 
-def test_what_cannot_work_is_refused_before_it_is_submitted(queue: Queue) -> None:
+def test_what_cannot_work_is_refused_before_it_is_submitted(queue: TrialQueue) -> None:
     queue.init()
     words = ("submit", "li110-li110", "-p", "rehearsal")
     assert "has no worker 'elsewhere'" in queue.wadflow(*words, "--worker", "elsewhere", code=2)

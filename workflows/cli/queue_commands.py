@@ -239,6 +239,28 @@ def init(
     )
 
 
+@queue.command()
+def trial(
+    name: Annotated[str, typer.Argument(help="Interface.", metavar="[NAME]")] = "li110-li110",
+    protocol: ProtocolOption = "rehearsal",
+    archive: ArchiveOption = None,
+) -> None:
+    """Send an interface through a queue on this machine: Slurm on loopback, a database, a runner.
+
+    It needs root, Slurm (`apt-get install slurm-wlm munge`) and `pip install secantusdb`, leaves nothing
+    behind but what it collected, and takes a minute with the protocol `rehearsal`.
+
+    Examples: `wadflow queue trial`, `wadflow queue trial li110-li110 -p smoke`
+    """
+    from wadflow.interfaces.definition import load_definition
+    from wadflow.workflows.protocol import load_protocol
+    from wadflow.workflows.queue_trial import run_trial
+
+    load_definition(name)
+    load_protocol(protocol)
+    run_trial(name, protocol, open_archive(archive).root, typer.echo)
+
+
 def _as_dict(study: QueuedStudy) -> dict[str, Any]:
     return {
         "name": study.name,
