@@ -32,7 +32,7 @@ def main(paths: list[str]) -> None:
     print(f"{len(finished)} calculations")
     for what, values in (("processor seconds", ratios), ("memory", memory)):
         logarithms = np.log(values)
-        off = np.abs(logarithms - np.median(logarithms))
+        off = np.abs(logarithms)
         print(
             f"{what}: estimate / measurement {np.exp(np.median(logarithms)):.2f}, two thirds within a factor "
             f"of {np.exp(np.quantile(off, 2 / 3)):.2f}, 95 % of {np.exp(np.quantile(off, 0.95)):.2f}"

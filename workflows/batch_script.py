@@ -1,6 +1,6 @@
 """Batch scripts: a whole run inside one allocation of a queue, which continues itself where it is asked to.
 
-Headers are qtoolkit's, but for LSF, which qtoolkit does not know.
+Headers are qtoolkit's, but for LSF, which qtoolkit does not know, and SGE, for which it writes PBS's words.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class Allocation:
         As the site calls them.
     warning_seconds : int
         How long before the walltime the run is told to stop.
+    parallel_environment : str
+        SGE's name for how ranks are spread over nodes; the site chose it.
     """
 
     job_name: str
@@ -70,6 +72,7 @@ class Allocation:
     partition: str | None = None
     account: str | None = None
     warning_seconds: int = WARNING_SECONDS
+    parallel_environment: str = "mpi"
 
 
 def batch_script(
@@ -131,18 +134,31 @@ def batch_script(
     return "\n\n".join(blocks) + "\n"
 
 
-def _check(allocation: Allocation) -> None:
-    words = {
-        "job name": allocation.job_name,
-        "partition": allocation.partition,
-        "account": allocation.account,
-    }
+def check_words(words: Mapping[str, str | None]) -> None:
+    """Refuse words, by what they are, that cannot stand in the header of a batch script.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        One has other characters than `PLAIN_WORD` allows.
+    """
     for what, word in words.items():
         if word is not None and not PLAIN_WORD.fullmatch(word):
             raise InputError(
                 f"{word!r} cannot be a {what}: a batch script's header has no quotes",
                 remedy="use letters, digits and any of _ . : + @ % / -",
             )
+
+
+def _check(allocation: Allocation) -> None:
+    check_words(
+        {
+            "job name": allocation.job_name,
+            "partition": allocation.partition,
+            "account": allocation.account,
+            "parallel environment": allocation.parallel_environment,
+        }
+    )
     if allocation.seconds <= allocation.warning_seconds:
         raise InputError(
             f"a walltime of {allocation.seconds} s leaves nothing before the warning of "
@@ -154,7 +170,6 @@ def _check(allocation: Allocation) -> None:
 def _header(allocation: Allocation, scheduler: SchedulerName) -> str:
     from qtoolkit.core.data_objects import QResources
     from qtoolkit.io.pbs import PBSIO
-    from qtoolkit.io.sge import SGEIO
     from qtoolkit.io.slurm import SlurmIO
 
     log = f"{allocation.job_name}.log"
@@ -169,16 +184,27 @@ def _header(allocation: Allocation, scheduler: SchedulerName) -> str:
             "-o": log,
         }
         return "\n".join(f"#BSUB {option} {value}" for option, value in options.items() if value is not None)
+    if scheduler == "sge":
+        minutes, seconds = divmod(allocation.seconds, 60)
+        options = {
+            "-N": allocation.job_name,
+            "-pe": f"{allocation.parallel_environment} {allocation.ntasks}",
+            "-l": f"h_rt={minutes // 60}:{minutes % 60:02d}:{seconds:02d}",
+            "-q": allocation.partition,
+            "-P": allocation.account,
+            "-o": log,
+            "-j": "y",
+        }
+        return "\n".join(f"#$ {option} {value}" for option, value in options.items() if value is not None)
     resources = QResources(
         queue_name=allocation.partition,
         job_name=allocation.job_name,
         processes=allocation.ntasks,
         time_limit=allocation.seconds,
         output_filepath=log,
-        account=None if scheduler == "sge" else allocation.account,
-        project=allocation.account if scheduler == "sge" else None,
+        account=allocation.account,
     )
-    known: dict[str, Any] = {"slurm": SlurmIO, "pbs": PBSIO, "sge": SGEIO}
+    known: dict[str, Any] = {"slurm": SlurmIO, "pbs": PBSIO}
     header = str(known[scheduler]().generate_header(resources)).strip()
     if scheduler == "slurm":
         header += f"\n#SBATCH --signal=B:USR1@{allocation.warning_seconds}"

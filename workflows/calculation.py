@@ -281,7 +281,9 @@ class Calculation(_Frozen):
         moments = atoms.get_initial_magnetic_moments()
         polarized = bool(np.any(moments))
         relaxation = (
-            _relaxation(atoms, protocol, moves=moves, relax_cell=relax_cell) if task == "relax" else None
+            _relaxation(atoms, protocol, moves=moves, relax_cell=relax_cell, mesh=mesh)
+            if task == "relax"
+            else None
         )
         if forces is None and relaxation is not None:
             forces = (
@@ -406,7 +408,12 @@ def _datasets(atoms: Atoms, protocol: Protocol) -> tuple[PawDataset, ...]:
 
 
 def _relaxation(
-    atoms: Atoms, protocol: Protocol, *, relax_cell: bool, moves: Literal["atoms", "gap"]
+    atoms: Atoms,
+    protocol: Protocol,
+    *,
+    relax_cell: bool,
+    moves: Literal["atoms", "gap"],
+    mesh: tuple[int, int, int],
 ) -> Relaxation:
     settings = protocol.relaxation
     fmax = settings.bulk_fmax if atoms.pbc.all() else settings.fmax
@@ -417,11 +424,11 @@ def _relaxation(
         area = float(np.linalg.norm(np.cross(atoms.cell.array[0], atoms.cell.array[1])))
         fmax, curvature = round(settings.gap_stress * area, 6), round(settings.gap_stiffness * area, 6)
     elif protocol.approach is not None and is_slab_of_compound(atoms.numbers, atoms.pbc):
-        approach = Approach(
-            kpoints=mesh_of_density(atoms, protocol.approach.kpoint_density),
-            fmax=protocol.approach.fmax,
-            max_steps=protocol.approach.max_steps,
-        )
+        coarse = mesh_of_density(atoms, protocol.approach.kpoint_density)
+        if math.prod(coarse) < math.prod(mesh):
+            approach = Approach(
+                kpoints=coarse, fmax=protocol.approach.fmax, max_steps=protocol.approach.max_steps
+            )
     return Relaxation(
         fmax=fmax,
         max_steps=settings.max_steps,

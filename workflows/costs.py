@@ -160,17 +160,19 @@ class CostModel:
         steps = max(1, round(self.ionic_steps.get(kind, STEPS.get(kind, 1))))
         iterations = self.iterations.get(kind[0], ITERATIONS[kind[0]])
         size = size_of(calculation)
-        seconds = START_SECONDS * ranks + steps * iterations * self._iteration(size)
+        seconds = START_SECONDS * ranks + steps * iterations * self._iteration(size, ranks)
         if calculation.approaching is not None:
             coarse = size_of(calculation.approaching)
-            seconds += self.approach_steps * iterations * self._iteration(coarse)
+            seconds += self.approach_steps * iterations * self._iteration(coarse, ranks)
         wave_functions = COPIES * size.coefficients * BYTES / ranks
         grids = GRID_ARRAYS * size.grid_points * BYTES
         return CostEstimate(seconds, BASE_MEMORY + (wave_functions + grids) / MIB, ranks, steps)
 
-    def _iteration(self, size: Size) -> float:
+    def _iteration(self, size: Size, ranks: int = 1) -> float:
+        """Return the processor seconds of an iteration: ranks without a k-point left wait for the others."""
         on_grid = self.seconds_per_grid_point * size.grid_points
-        return self.seconds_per_coefficient * size.coefficients + on_grid
+        idle = ranks * math.ceil(size.kpoints / ranks) / size.kpoints
+        return (self.seconds_per_coefficient * size.coefficients) * idle + on_grid
 
 
 def kind_of(calculation: Calculation) -> Kind:
@@ -205,7 +207,7 @@ def size_of(calculation: Calculation) -> Size:
 
 
 def earlier_calculations(archive: Archive) -> Iterator[tuple[Calculation, Outcome]]:
-    """Yield what an archive holds, without what another version wrote."""
+    """Yield what an archive holds, without rehearsals and without what another version wrote."""
     from pydantic import ValidationError
 
     from wadflow.errors import ArchiveError
@@ -214,7 +216,9 @@ def earlier_calculations(archive: Archive) -> Iterator[tuple[Calculation, Outcom
 
     for entry in archive.entries():
         try:
-            yield Calculation.model_validate(entry.read_json(INPUT_FILE)), read_outcome(entry)
+            calculation = Calculation.model_validate(entry.read_json(INPUT_FILE))
+            if calculation.solver == "gpaw":
+                yield calculation, read_outcome(entry)
         except (ValidationError, ArchiveError):
             continue
 

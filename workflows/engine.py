@@ -240,7 +240,9 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
     atoms = calculation.to_atoms()
     coarse = calculation.approaching
     path = RecordedPath(calculation, directory, STEPS_FILE, emit)
-    approach = coarse and RecordedPath(coarse, directory, APPROACH_FILE, partial(emit, approach=True))
+    approach: RecordedPath | None = None
+    if coarse is not None:
+        approach = RecordedPath(coarse, directory, APPROACH_FILE, partial(emit, approach=True))
     paths = [path] if approach is None else [path, approach]
     emit(event="start", resumed_steps=sum(len(one.recorded) for one in paths))
     atoms.calc = path.calculator

@@ -62,7 +62,8 @@ def obtain(calculation: Calculation, execution: Execution) -> Outcome:
 
     def wait(owner: Owner | None, seconds: float) -> None:
         if execution.deadline is not None and time.time() > execution.deadline:
-            raise OutOfTimeError(f"'{calculation.label}' was still being computed by {owner} at the deadline")
+            problem = f"'{calculation.label}' was still being computed by {owner} at the deadline"
+            raise OutOfTimeError(f"{problem}\n  Remedy: ask for it again, it is found then", progress=True)
         listener.waiting(calculation, str(owner or "another process"), seconds)
 
     entry_or_claim = archive.wait_or_claim(key, on_wait=wait)
@@ -216,12 +217,14 @@ def run_engine(
     ):
         running = [] if engines is None else engines
         running.append(process)
+        progress = False
         try:
             with _ended_at(process, deadline) as late:
                 for line in process.stdout or ():
                     event = _parse_event(line)
                     if event is not None:
                         on_event(event)
+                        progress = progress or event["event"] == "ionic_step"
                 code = process.wait()
         except BaseException:
             _end(process)
@@ -231,7 +234,8 @@ def run_engine(
     if late.is_set() and _finished(directory, calculation.key) is None:
         raise OutOfTimeError(
             f"'{calculation.label}' was stopped at the deadline; its finished ionic steps are kept\n"
-            "  Remedy: the same calculation goes on when it is asked for again"
+            "  Remedy: the same calculation goes on when it is asked for again",
+            progress=progress,
         )
     if code != 0 or _finished(directory, calculation.key) is None:
         raise CalculationError(_explain(calculation, directory, code))

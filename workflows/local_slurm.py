@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wadflow.errors import InputError, WadflowError
@@ -43,6 +44,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=2,bf_interval=2
+SlurmdParameters=config_overrides
+CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 ReturnToService=2
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
@@ -75,7 +78,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = 30.0, every: float = 0.1) -> None:
     """Wait until something is true.
 
     Raises
@@ -87,7 +90,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = 30.0) -> No
     while not true():
         if time.monotonic() > end:
             raise WadflowError(f"{what}: not within {seconds:g} s")
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 class LocalSlurm:
@@ -134,7 +137,12 @@ class LocalSlurm:
         wait_until((folder / "munge.socket").exists, "munged's socket")
         self._daemon("slurmctld", "-D")
         self._daemon("slurmd", "-D", "-N", "localhost")
-        wait_until(lambda: self.says("sinfo", "-h", "-o", "%T") == "idle", "an idle node of Slurm")
+        try:
+            wait_until(lambda: self.says("sinfo", "-h", "-o", "%T") == "idle", "an idle node of Slurm")
+        except WadflowError as error:
+            log = folder / "slurmctld.log"
+            said = "\n  ".join(log.read_text().splitlines()[-5:]) if log.exists() else "nothing"
+            raise WadflowError(f"{error}; slurmctld says:\n  {said}") from error
 
     def says(self, *command: str) -> str:
         """Return what a command of Slurm prints; empty where it fails."""
@@ -143,13 +151,19 @@ class LocalSlurm:
         )
         return done.stdout.strip()
 
+    def end_jobs(self) -> None:
+        """Cancel all jobs and wait until they have gone."""
+        self.says("scancel", "--user=root")
+        with suppress(WadflowError):
+            wait_until(lambda: not self.has_jobs(), "the end of cancelled jobs", 15)
+
     def has_jobs(self) -> bool:
         """Whether a job is queued or runs."""
         return bool(self.says("squeue", "-h"))
 
     def stop(self) -> None:
-        """End jobs and daemons."""
-        self.says("scancel", "--user=root")
+        """End jobs, and then the daemons, which a job's processes would outlive."""
+        self.end_jobs()
         for daemon in reversed(self._daemons):
             daemon.terminate()
             try:

@@ -17,7 +17,7 @@ from atomate2.ase.schemas import (
     convert_stress_from_voigt_to_symm,
 )
 from emmet.core.trajectory import AtomTrajectory
-from jobflow import Response, job
+from jobflow import CURRENT_JOB, Response, job
 from pydantic import Field as DocumentField
 from pymatgen.core import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
@@ -84,6 +84,8 @@ class _GpawMaker(AseMaker):
         How far forces (eV/angstrom) converge in each self-consistent field; None takes the protocol's.
     continuations : int
         How often a job that ran out of time (``WADFLOW_DEADLINE``) is followed by one that goes on.
+    max_seconds : int, optional
+        Longest walltime of those; each gets twice that of the one before. None: all the same.
     """
 
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
@@ -92,6 +94,7 @@ class _GpawMaker(AseMaker):
     cutoff: float | None = None
     forces: float | None = None
     continuations: int = 0
+    max_seconds: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse fields of atomate2 that would be silently without effect.
@@ -133,10 +136,21 @@ class _GpawMaker(AseMaker):
             if isinstance(structure, list):
                 return [self._document(one) for one in structure]
             return self._document(structure)
-        except OutOfTimeError:
-            if self.continuations == 0:
+        except OutOfTimeError as error:
+            if self.continuations == 0 or not (self._give_more_time() or error.progress):
                 raise
             return Response(replace=replace(self, continuations=self.continuations - 1).make(structure))
+
+    def _give_more_time(self) -> bool:
+        """Let the job that goes on have twice the walltime of this one; return whether that is more."""
+        configuration = CURRENT_JOB.job.config.manager_config
+        if self.max_seconds is None or "resources" not in configuration:
+            return False
+        from wadflow.workflows.queue_placement import with_more_time
+
+        longer = with_more_time(configuration, self.max_seconds)
+        CURRENT_JOB.job.config.response_manager_config = longer
+        return bool(longer["resources"].time_limit > configuration["resources"].time_limit)
 
     def calculation(self, structure: Structure | Molecule) -> Calculation:
         """Return what this Maker would run for a structure; starts nothing.
@@ -282,7 +296,13 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
         return self.moves
 
 
-def job_for(calculation: Calculation, protocol: Protocol, *, continuations: int = 0) -> Job:
+def job_for(
+    calculation: Calculation,
+    protocol: Protocol,
+    *,
+    continuations: int = 0,
+    max_seconds: int | None = None,
+) -> Job:
     """Return the job of a Maker that runs this calculation; its output is a `GpawTaskDoc`.
 
     Parameters
@@ -293,6 +313,8 @@ def job_for(calculation: Calculation, protocol: Protocol, *, continuations: int 
         Numerical settings.
     continuations : int
         How often it goes on by itself where its time was over.
+    max_seconds : int, optional
+        Longest walltime of a job that goes on.
     """
     settings: dict[str, Any] = {
         "name": calculation.label,
@@ -302,6 +324,7 @@ def job_for(calculation: Calculation, protocol: Protocol, *, continuations: int 
         "cutoff": calculation.electrons.cutoff,
         "forces": calculation.electrons.force_convergence,
         "continuations": continuations,
+        "max_seconds": max_seconds,
     }
     relaxation = calculation.relaxation
     maker: _GpawMaker = (

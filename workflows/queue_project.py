@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project
 
-QueueScheduler = Literal["slurm", "pbs", "sge", "shell"]
+QueueScheduler = Literal["slurm", "pbs"]
+
+PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+PLAIN_PATH: Final = re.compile(r"/[A-Za-z0-9_.+@%/-]*")
 
 INSTALL: Final = "pip install 'wadflow[queue]'"
 
@@ -28,7 +32,7 @@ class Site:
     ----------
     name : str
         Of the project.
-    scheduler : {"slurm", "pbs", "sge", "shell"}
+    scheduler : {"slurm", "pbs"}
         What runs jobs there.
     work_dir : Path
         Absolute directory there, in which each job gets a folder.
@@ -71,9 +75,18 @@ def project_of(site: Site) -> Project:
             key="mongodb",
             remedy="write host:port, for example localhost:27017",
         )
-    if not site.work_dir.is_absolute():
+    if not PLAIN_NAME.fullmatch(site.name):
         raise InputError(
-            f"'{site.work_dir}' is no absolute directory", key="work_dir", remedy="start it with a /"
+            f"{site.name!r} cannot be the name of a project, a file and a database",
+            key="name",
+            remedy="use letters, digits, _ and -, a letter first, 40 at most",
+        )
+    if not site.work_dir.is_absolute() or not PLAIN_PATH.fullmatch(str(site.work_dir)):
+        # jobflow-remote writes it into shell lines without quotes.
+        raise InputError(
+            f"'{site.work_dir}' cannot be a work directory",
+            key="work_dir",
+            remedy="give an absolute path of letters, digits and any of _ . + @ % / -",
         )
     database = {"host": address, "port": int(port), "database": f"wadflow_{site.name}"}
     worker: dict[str, Any] = {
@@ -159,7 +172,7 @@ def open_queue(project: Project) -> AbstractContextManager[JobController]:
     Raises
     ------
     wadflow.errors.InputError
-        Where it does not answer.
+        Where it does not answer, at first or inside the block, or was never set up.
     """
     from contextlib import contextmanager
 
@@ -170,16 +183,20 @@ def open_queue(project: Project) -> AbstractContextManager[JobController]:
     def opened() -> Iterator[JobController]:
         try:
             controller = JobController.from_project(project)
-            controller.jobs.database.client.admin.command("ping")
+            if controller.auxiliary.find_one({"next_id": {"$exists": True}}) is None:
+                raise InputError(
+                    f"the database of project {project.name!r} was never set up",
+                    remedy=f"once, for a new database: jf -p {project.name} admin reset",
+                )
+            try:
+                yield controller
+            finally:
+                controller.close()
         except PyMongoError as error:
             raise InputError(
                 f"the database of project {project.name!r} does not answer: {error}",
                 remedy="start the MongoDB server, or mend its address in the project's file",
             ) from error
-        try:
-            yield controller
-        finally:
-            controller.close()
 
     return opened()
 
@@ -198,6 +215,43 @@ def check_worker(project: Project, worker: str) -> None:
             key="worker",
             remedy=f"choose one of {', '.join(sorted(project.workers))}",
         )
+
+
+def workers_archive(worker: Any, given: str | None, local: Path) -> str:
+    """Return the archive as a worker sees it: as given, else the local one where the worker sees this disk.
+
+    Parameters
+    ----------
+    worker : jobflow_remote WorkerConfig
+        Of the project.
+    given : str, optional
+        What the user said.
+    local : Path
+        Archive here.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        Where it is no absolute path, or a worker elsewhere needs one.
+    """
+    if given is None and worker.type != "local":
+        raise InputError(
+            f"the worker is on {worker.host}, which does not see {local.resolve()}",
+            key="remote-archive",
+            remedy="give --remote-archive, an absolute directory that all workers share",
+        )
+    if given is not None and not given.startswith("/"):
+        raise InputError(
+            f"{given!r} is no absolute directory: each job would have one of its own",
+            key="remote-archive",
+            remedy="start it with a /",
+        )
+    return given or str(local.resolve())
+
+
+def runner_is_at_work(queue: JobController) -> bool:
+    """Whether a runner of jobflow-remote says that it looks after the queue."""
+    return isinstance(queue.get_running_runner(), dict)
 
 
 def _require_jobflow_remote() -> None:

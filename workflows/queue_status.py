@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from wadflow.errors import InputError
 from wadflow.workflows.study import DOCUMENT_METADATA
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Trouble:
     uuid : str
         By which ``jf job`` finds it.
     reason, remedy : str
-        One sentence each.
+        One sentence each; in the remedy UUID and PROJECT stand for themselves.
     """
 
     job: str
@@ -99,9 +101,21 @@ def submitted_studies(queue: JobController, names: list[str] | None = None) -> l
         jobflow-remote's queue.
     names : list of str, optional
         Only these; all if not given.
+
+    Raises
+    ------
+    wadflow.errors.InputError
+        Where one of the names was not submitted.
     """
     query: dict[str, Any] = {f"metadata.{DOCUMENT_METADATA}": {"$exists": True}}
     if names:
+        known = sorted({flow["name"] for flow in queue.flows.find(query, {"name": 1})})
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise InputError(
+                f"{', '.join(unknown)}: not submitted to this project",
+                remedy=f"submitted are: {', '.join(known) or 'none'}",
+            )
         query["name"] = {"$in": names}
     found = []
     for flow in queue.flows.find(query).sort("created_on", 1):
@@ -125,19 +139,40 @@ def submitted_studies(queue: JobController, names: list[str] | None = None) -> l
     return found
 
 
+LONG_LOCK: Final = timedelta(minutes=15)
+"""A runner holds a job for seconds."""
+
+UNLOCK: Final = "if no runner is at work: jf -p PROJECT job unlock UUID, and jf -p PROJECT flow unlock"
+
+
 def _trouble(job: Any) -> Trouble | None:
-    """Return why a job failed, or what its last attempt to be submitted came to."""
+    """Return why a job failed, what its last attempt to be submitted came to, or that it hangs."""
     error = job.error or job.remote.error
-    if PROGRESS[job.state.value] != "failed" and not (error and job.state.value != "COMPLETED"):
-        return None
-    reason, remedy = explain(error or "", job.remote.queue_err or "")
-    return Trouble(job=job.name, uuid=job.uuid, reason=reason, remedy=remedy)
+    failed = PROGRESS[job.state.value] == "failed"
+    if failed or (error and job.state.value != "COMPLETED"):
+        reason, remedy = explain(error or "", job.remote.queue_err or "")
+        return Trouble(job=job.name, uuid=job.uuid, reason=reason, remedy=remedy)
+    if job.lock_time is not None and datetime.now(UTC) - _aware(job.lock_time) > LONG_LOCK:
+        reason = f"a runner has held it since {job.lock_time:%Y-%m-%d %H:%M} and may have died"
+        return Trouble(job=job.name, uuid=job.uuid, reason=reason, remedy=UNLOCK)
+    return None
 
 
-RERUN: Final = "jf job rerun UUID"
-RETRY: Final = "jf job retry UUID"
+def _aware(moment: datetime) -> datetime:
+    """Say that a time is UTC, which MongoDB keeps without saying so."""
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
+
+
+RERUN: Final = "jf -p PROJECT job rerun UUID"
+
+OUT_OF_MEMORY: Final = r"(?i)out.of.memory|oom.kill"
 
 KNOWN: Final[tuple[tuple[str, str, str], ...]] = (
+    (
+        r"(?P<what>jf|mpiexec|mpirun): (?:command )?not found",
+        "the worker finds no {what}",
+        f"activate the environment of wadflow in the worker's pre_run (project file), then {RERUN}",
+    ),
     (
         r"No module named '(?P<what>[\w.]+)'|(?P<function>could not be deserialized)",
         "the worker's Python lacks {what}",
@@ -151,25 +186,28 @@ KNOWN: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"(?i)invalid (?P<what>partition|account|qos)",
         "the queue refused the job: invalid {what}",
-        f"submit with the site's own --{{what}}, or mend it with jf job set resources, then {RETRY}",
+        "take the flow out with jf -p PROJECT flow delete, and submit it again with the site's own --{what}",
     ),
     (
         r"(?i)DUE TO TIME LIMIT|walltime .*exceeded",
         "its walltime was over before it could answer",
-        f"{RERUN}: it goes on after the last finished ionic step; ask for more with --max-time",
+        f"{RERUN}: it goes on after the last finished ionic step",
     ),
     (
-        r"(?i)out.of.memory|oom.kill",
+        OUT_OF_MEMORY,
         "it needed more memory than the queue gave it",
-        f"ask for more in the worker's resources (project file), then {RERUN}",
+        "take the flow out with jf -p PROJECT flow delete, and submit it again with more --memory",
     ),
     (
-        r"likely killed before|was not present in the download|is missing in the downloaded",
+        r"likely killed before|was not present in the download|is missing in the downloaded|does not exist",
         "it was killed before it could answer: walltime, memory or a failed node",
-        f"look at the queue's log in its folder (jf job info UUID), then {RERUN}: it goes on where it was",
+        f"look at the queue's log in its folder (jf -p PROJECT job info UUID), then {RERUN}: it goes on",
     ),
 )
-"""Pattern in what the queue says, the reason in words, the remedy; both may hold groups of the pattern."""
+"""Pattern in what the queue says, the reason in words, the remedy; both may hold groups of the pattern.
+
+A flow that is submitted again finds what has finished in the archive.
+"""
 
 
 def explain(error: str, queue_error: str = "") -> tuple[str, str]:
@@ -179,7 +217,7 @@ def explain(error: str, queue_error: str = "") -> tuple[str, str]:
     "the worker's Python lacks gpaw"
     """
     ours = re.search(r"^wadflow\.errors\.\w+: (?P<message>.*)", error, re.MULTILINE | re.DOTALL)
-    if ours:
+    if ours and not re.search(OUT_OF_MEMORY, queue_error):  # an engine that was killed cannot say why
         message, _, remedy = ours["message"].partition("\n  Remedy: ")
         reason = " ".join(message.split())
         return reason, f"{' '.join(remedy.split())}; then {RERUN}" if remedy else RERUN
@@ -192,4 +230,4 @@ def explain(error: str, queue_error: str = "") -> tuple[str, str]:
                 return reason.format(**words), remedy.format(**words)
     lines = [line for line in error.strip().splitlines() if line.strip()]
     last = lines[-1].strip() if lines else "it failed without a word"
-    return last, f"see jf job info UUID; when the cause is mended, {RERUN}"
+    return last, f"see jf -p PROJECT job info UUID; when the cause is mended, {RERUN}"

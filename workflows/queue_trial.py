@@ -131,8 +131,11 @@ class TrialQueue:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
+        if done.returncode != 0:
+            said = done.stdout + done.stderr
+            raise CalculationError(f"jf {shlex.join(words)}: exit code {done.returncode}\n{said}")
         return done.stdout
 
     @property
@@ -179,9 +182,23 @@ class TrialQueue:
         return studies
 
     def wait(self, *, seconds: float = 240.0) -> list[dict[str, Any]]:
-        """Wait until all studies have ended, well or not; return their status."""
-        ended = ("COMPLETED", "FAILED", "STOPPED")
-        wait_until(lambda: all(one["state"] in ended for one in self.status()), "the end of flows", seconds)
+        """Wait until all studies have ended, well or not, or one is in trouble; return their status.
+
+        Raises
+        ------
+        wadflow.errors.WadflowError
+            Where they do not end in time, or the runner has died.
+        """
+
+        def ended() -> bool:
+            if self.runner is not None and self.runner.poll() is not None:
+                said = (self.folder / "runner.log").read_text().splitlines()[-5:]
+                raise CalculationError("jobflow-remote's runner has died:\n  " + "\n  ".join(said))
+            studies = self.status()
+            over = ("COMPLETED", "FAILED", "STOPPED")
+            return any(one["troubles"] for one in studies) or all(one["state"] in over for one in studies)
+
+        wait_until(ended, "the end of flows", seconds, every=2.0)
         return self.status()
 
 
@@ -206,7 +223,7 @@ def trial_queue(folder: Path, slurm: LocalSlurm) -> Iterator[TrialQueue]:
         yield queue
     finally:
         queue.stop_runner()
-        slurm.says("scancel", "--user=root")
+        slurm.end_jobs()
         database.stop()
 
 

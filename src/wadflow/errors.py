@@ -69,7 +69,19 @@ class CalculationError(WadflowError):
 
 
 class OutOfTimeError(CalculationError):
-    """A calculation was stopped because its time is nearly over; the same one goes on later."""
+    """A calculation was stopped because its time is nearly over; the same one goes on later.
+
+    Parameters
+    ----------
+    message : str
+        What was stopped, and what to do.
+    progress : bool
+        Whether it came further in the time that it had.
+    """
+
+    def __init__(self, message: str, *, progress: bool = False) -> None:
+        self.progress = progress
+        super().__init__(message)
 
 
 class ArchiveError(WadflowError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gpaw_runs import Finished
 
-pytestmark = [pytest.mark.gpaw, pytest.mark.queue]
+pytestmark = [pytest.mark.gpaw, pytest.mark.queue, pytest.mark.timeout(1500)]
 
 SAME = 1e-4  # eV
 

@@ -59,7 +59,9 @@ def test_two_studies_share_what_they_can_and_survive_the_loss_of_the_database(qu
     assert "li110-li110: submitted to project trial" in submitted
     assert "li110-series: submitted to project trial" in submitted
     queue.start_runner()
-    wait_until(lambda: any("done" in str(one["jobs"]) for one in queue.status()), "a finished job", 120)
+    wait_until(
+        lambda: any("done" in str(one["jobs"]) for one in queue.status()), "a finished job", 120, every=1.0
+    )
     queue.database.stop()
     time.sleep(3)
     assert "does not answer" in queue.wadflow("status", code=2)
@@ -122,7 +124,7 @@ def test_a_full_disk_is_said_with_its_remedy(queue: TrialQueue, full_disk: Path)
     queue.wadflow("submit", "li110-li110", "-p", "rehearsal", "--archive", "mine", *full)
     (full_disk / "ballast").write_bytes(b"x" * 24 * 1024)
     queue.start_runner()
-    wait_until(lambda: all(one["troubles"] for one in queue.status()), "trouble", 120)
+    wait_until(lambda: all(one["troubles"] for one in queue.status()), "trouble", 120, every=1.0)
     (study,) = queue.status()
     (trouble,) = study["troubles"]
     assert "No space left" in trouble["reason"] or "disk of the worker is full" in trouble["reason"]
@@ -137,14 +139,15 @@ def test_failures_are_said_with_their_remedy(queue: TrialQueue) -> None:
     definition.write_text(WITH_SERIES)
     queue.wadflow("submit", definition, "-p", "rehearsal", "--archive", "workers", *other)
     queue.start_runner()
-    wait_until(lambda: all(one["troubles"] for one in queue.status()), "two troubles", 120)
+    wait_until(lambda: all(one["troubles"] for one in queue.status()), "two troubles", 120, every=1.0)
     lost, refused = queue.status()
     assert lost["state"] == "FAILED"
     text = " ".join(queue.wadflow("status").split())
     assert "the worker's Python lacks gpaw" in text
     assert "activate the environment of wadflow in the worker's pre_run" in text
     assert "the queue refused the job: invalid partition" in text
-    assert "submit with the site's own --partition" in text
+    assert "with the site's own --partition" in text
+    assert "jf -p trial job rerun" in text
     assert refused["state"] != "COMPLETED"
 
 
@@ -161,3 +164,9 @@ def test_what_cannot_work_is_refused_before_it_is_submitted(queue: TrialQueue) -
     )
     assert queue.status() == []
     assert "Nothing was submitted" in queue.wadflow("status")
+    assert "li110-li110: not submitted to this project" in queue.wadflow("status", "li110-li110", code=2)
+    assert "is no absolute directory" in queue.wadflow(*words, "--remote-archive", "here", code=2)
+    assert "cannot be a partition" in queue.wadflow(*words, "--partition", "a; b", code=2)
+    assert "--max-time '00:02' is too short" in queue.wadflow(*words, "--max-time", "00:02", code=2)
+    assert "No runner is at work" in queue.wadflow(*words, "--archive", "workers")
+    assert "No runner is at work" in queue.wadflow("status")

@@ -52,7 +52,7 @@ time.sleep(60)
             "lsf",
             ("#BSUB -J wadflow-test", "#BSUB -n 8", "#BSUB -W 1:30", "#BSUB -q short", "#BSUB -P chem-1"),
         ),
-        ("sge", ("#$ -N wadflow-test", "#$ -q short", "#$ -l h_rt=1:30:0")),
+        ("sge", ("#$ -N wadflow-test", "#$ -pe mpi 8", "#$ -q short", "#$ -l h_rt=1:30:00", "#$ -P chem-1")),
     ],
 )
 def test_headers_ask_for_the_allocation(

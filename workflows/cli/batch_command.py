@@ -34,6 +34,9 @@ def batch_script(
     account: Annotated[
         str | None, typer.Option("--account", help="Account or project.", show_default=False)
     ] = None,
+    parallel_environment: Annotated[
+        str, typer.Option("--parallel-environment", help="SGE's name for how ranks are spread over nodes.")
+    ] = "mpi",
     before: Annotated[
         str | None,
         typer.Option("--before", help="Shell commands before the run: module load ...", show_default=False),
@@ -78,6 +81,7 @@ def batch_script(
         partition=partition,
         account=account,
         warning_seconds=warning,
+        parallel_environment=parallel_environment,
     )
     path = None if output is None else output.resolve()
     text = script_of(

@@ -23,7 +23,9 @@ from wadflow.workflows.queue_project import QueueScheduler  # noqa: TC001  # typ
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from wadflow.workflows.queue_status import QueuedStudy
+    from wadflow.workflows.queue_status import QueuedStudy, Trouble
+
+NO_RUNNER = "No runner is at work, so nothing moves. Start one with: jf -p {project} runner start"
 
 queue = typer.Typer(
     help="Set up a queue of jobflow-remote.",
@@ -61,7 +63,8 @@ def submit(
         str | None,
         typer.Option(
             "--remote-archive",
-            help="Directory of finished calculations as workers see it. Default: that of --archive.",
+            help="Directory of finished calculations as workers see it, absolute. Default: that of "
+            "--archive; workers that are reached by ssh need it.",
             show_default=False,
         ),
     ] = None,
@@ -74,8 +77,21 @@ def submit(
     partition: Annotated[
         str | None, typer.Option("--partition", help="Partition or queue.", show_default=False)
     ] = None,
+    light_partition: Annotated[
+        str | None,
+        typer.Option("--light-partition", help="The same for the worker of light jobs.", show_default=False),
+    ] = None,
     account: Annotated[
         str | None, typer.Option("--account", help="Account or project.", show_default=False)
+    ] = None,
+    qos: Annotated[
+        str | None, typer.Option("--qos", help="Quality of service (Slurm).", show_default=False)
+    ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(
+            "--memory", min=1, help="MiB for each rank; the site's default if left out.", show_default=False
+        ),
     ] = None,
     continuations: Annotated[
         int,
@@ -97,10 +113,17 @@ def submit(
     from wadflow.interfaces.groups import load_definitions
     from wadflow.workflows.adhesion_program import AdhesionStudy
     from wadflow.workflows.adhesion_steps import build
+    from wadflow.workflows.batch_script import check_words
     from wadflow.workflows.execution import Execution, use_execution
     from wadflow.workflows.protocol import load_protocol
-    from wadflow.workflows.queue_placement import Placement
-    from wadflow.workflows.queue_project import find_project, open_queue
+    from wadflow.workflows.queue_placement import SHORTEST_SECONDS, Placement
+    from wadflow.workflows.queue_project import (
+        check_worker,
+        find_project,
+        open_queue,
+        runner_is_at_work,
+        workers_archive,
+    )
 
     definitions = load_definitions(names)
     settings = load_protocol(protocol)
@@ -109,23 +132,31 @@ def submit(
     found = find_project(project)
     local = open_archive(archive)
     light = light_worker or ("arithmetic" if "arithmetic" in found.workers else worker)
+    for one in (worker, light):
+        check_worker(found, one)
+    check_words({"partition": partition, "light partition": light_partition, "account": account, "qos": qos})
     placement = Placement(
         worker=worker,
         light_worker=light,
-        archive=remote_archive or str(local.root.resolve()),
+        archive=workers_archive(found.workers[worker], remote_archive, local.root),
         max_ranks=max_ranks,
-        max_seconds=walltime_seconds(max_time, option="--max-time"),
+        max_seconds=walltime_seconds(max_time, option="--max-time", more_than=SHORTEST_SECONDS),
         partition=partition,
+        light_partition=light_partition,
         account=account,
+        qos=qos,
+        memory=memory,
         continuations=continuations,
     )
-    with open_queue(found), use_execution(Execution(local)):
+    with open_queue(found) as opened, use_execution(Execution(local)):
         from wadflow.workflows.queue_submission import submit_study
 
         for definition in definitions:
             study = AdhesionStudy(definition=definition, protocol=settings)
             uuid = submit_study(study, found, placement)
             typer.echo(f"{study.name}: submitted to project {found.name} as flow {uuid}")
+        if not runner_is_at_work(opened):
+            typer.echo(NO_RUNNER.format(project=found.name))
     typer.echo(f"See how far they are with: wadflow status --project {found.name}")
 
 
@@ -136,23 +167,27 @@ def status(
 
     Examples: `wadflow status --project cluster`, `wadflow status li110-li110 --json`
     """
-    from wadflow.workflows.queue_project import find_project, open_queue
+    from wadflow.workflows.queue_project import find_project, open_queue, runner_is_at_work
     from wadflow.workflows.queue_status import submitted_studies
 
-    with open_queue(find_project(project)) as opened:
+    found = find_project(project)
+    with open_queue(found) as opened:
         studies = submitted_studies(opened, names)
+        at_work = runner_is_at_work(opened)
     if as_json:
-        print_json([_as_dict(study) for study in studies])
+        print_json([_as_dict(study, found.name) for study in studies])
         return
     if not studies:
         standard_output().print("Nothing was submitted to this project yet.")
         return
     console = standard_output()
     console.print(_table(studies))
+    if not at_work and any(study.state not in ("COMPLETED", "FAILED", "STOPPED") for study in studies):
+        console.print(NO_RUNNER.format(project=found.name))
     for study in studies:
         for trouble in study.troubles:
             console.print(f"\n{study.name}, {trouble.job} ({trouble.uuid}): {trouble.reason}", markup=False)
-            console.print(f"  Remedy: {trouble.remedy.replace('UUID', trouble.uuid)}", markup=False)
+            console.print(f"  Remedy: {_remedy(trouble, found.name)}", markup=False)
 
 
 def collect(
@@ -261,7 +296,11 @@ def trial(
     run_trial(name, protocol, open_archive(archive).root, typer.echo)
 
 
-def _as_dict(study: QueuedStudy) -> dict[str, Any]:
+def _remedy(trouble: Trouble, project: str) -> str:
+    return trouble.remedy.replace("UUID", trouble.uuid).replace("PROJECT", project)
+
+
+def _as_dict(study: QueuedStudy, project: str) -> dict[str, Any]:
     return {
         "name": study.name,
         "document": study.document,
@@ -270,7 +309,7 @@ def _as_dict(study: QueuedStudy) -> dict[str, Any]:
         "jobs": dict(study.progress),
         "running": list(study.running),
         "troubles": [
-            {"job": one.job, "uuid": one.uuid, "reason": one.reason, "remedy": one.remedy}
+            {"job": one.job, "uuid": one.uuid, "reason": one.reason, "remedy": _remedy(one, project)}
             for one in study.troubles
         ],
     }
