@@ -17,6 +17,7 @@ import resource
 import sys
 import time
 import warnings
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -358,8 +359,9 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  # whatever it is, the caller must hear it
         message = str(error) or error.__doc__ or "no message"
         failure = Failure(kind=type(error).__name__, message=message)
-        replace_file(directory / FAILURE_FILE, failure.model_dump_json(indent=1).encode())
-        emit(event="failure", kind=failure.kind, message=failure.message)
+        emit(event="failure", kind=failure.kind, message=failure.message)  # also where the disk is full
+        with suppress(OSError):
+            replace_file(directory / FAILURE_FILE, failure.model_dump_json(indent=1).encode())
         if world.size > 1:
             # Other ranks may wait for this one for ever: an abort ends them all. Those that fail
             # too get a moment to say why.

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -218,6 +218,7 @@ def run_engine(
         running = [] if engines is None else engines
         running.append(process)
         progress = False
+        failure: Failure | None = None
         try:
             with _ended_at(process, deadline) as late:
                 for line in process.stdout or ():
@@ -225,6 +226,8 @@ def run_engine(
                     if event is not None:
                         on_event(event)
                         progress = progress or event["event"] == "ionic_step"
+                        if event["event"] == "failure":
+                            failure = Failure(kind=event["kind"], message=event["message"])
                 code = process.wait()
         except BaseException:
             _end(process)
@@ -238,7 +241,7 @@ def run_engine(
             progress=progress,
         )
     if code != 0 or _finished(directory, calculation.key) is None:
-        raise CalculationError(_explain(calculation, directory, code))
+        raise CalculationError(_explain(calculation, directory, code, failure))
 
 
 def end_engines(execution: Execution) -> None:
@@ -293,10 +296,11 @@ def _finished(directory: Path, key: str) -> Outcome | None:
     return outcome if outcome.key == key else None
 
 
-def _explain(calculation: Calculation, directory: Path, code: int) -> str:
-    try:
-        failure = Failure.model_validate_json((directory / FAILURE_FILE).read_bytes())
-    except (FileNotFoundError, ValidationError):
+def _explain(calculation: Calculation, directory: Path, code: int, failure: Failure | None) -> str:
+    if failure is None:
+        with suppress(FileNotFoundError, ValidationError):
+            failure = Failure.model_validate_json((directory / FAILURE_FILE).read_bytes())
+    if failure is None:
         reason = f"the engine ended with exit code {code} and did not say why"
         tail = (directory / ERROR_FILE).read_text(errors="replace").strip().splitlines()[-3:]
         reason = "\n  ".join([reason, *tail])

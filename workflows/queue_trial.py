@@ -198,7 +198,7 @@ class TrialQueue:
             over = ("COMPLETED", "FAILED", "STOPPED")
             return any(one["troubles"] for one in studies) or all(one["state"] in over for one in studies)
 
-        wait_until(ended, "the end of flows", seconds, every=2.0)
+        wait_until(ended, "the end of flows", seconds, every=5.0)  # each look starts Python
         return self.status()
 
 

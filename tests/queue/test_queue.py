@@ -124,11 +124,11 @@ def test_a_full_disk_is_said_with_its_remedy(queue: TrialQueue, full_disk: Path)
     queue.wadflow("submit", "li110-li110", "-p", "rehearsal", "--archive", "mine", *full)
     (full_disk / "ballast").write_bytes(b"x" * 24 * 1024)
     queue.start_runner()
-    wait_until(lambda: all(one["troubles"] for one in queue.status()), "trouble", 120, every=1.0)
+    wait_until(lambda: all(one["troubles"] for one in queue.status()), "trouble", 120, every=3.0)
     (study,) = queue.status()
     (trouble,) = study["troubles"]
     assert "No space left" in trouble["reason"] or "disk of the worker is full" in trouble["reason"]
-    assert "jf job rerun" in trouble["remedy"]
+    assert "jf -p trial job rerun" in trouble["remedy"]
 
 
 def test_failures_are_said_with_their_remedy(queue: TrialQueue) -> None:
@@ -139,7 +139,7 @@ def test_failures_are_said_with_their_remedy(queue: TrialQueue) -> None:
     definition.write_text(WITH_SERIES)
     queue.wadflow("submit", definition, "-p", "rehearsal", "--archive", "workers", *other)
     queue.start_runner()
-    wait_until(lambda: all(one["troubles"] for one in queue.status()), "two troubles", 120, every=1.0)
+    wait_until(lambda: all(one["troubles"] for one in queue.status()), "two troubles", 120, every=3.0)
     lost, refused = queue.status()
     assert lost["state"] == "FAILED"
     text = " ".join(queue.wadflow("status").split())
