@@ -139,13 +139,13 @@ def test_supercells_keep_the_symmetry_and_are_long_enough(
     crystal: str, atoms: int, displacements: int
 ) -> None:
     primitive = steps.crystal_calculation(crystal, STANDARD).to_atoms()
-    matrix = supercell_matrix(primitive, STANDARD.phonons.min_length)
+    matrix = supercell_matrix(primitive, min_length=6.0)
     displaced = displaced_supercells(primitive, matrix, STANDARD.phonons)
     assert [len(one) for one in displaced.supercells] == [atoms] * displacements
     for one in displaced.supercells:
         np.testing.assert_allclose(one.cell.array, matrix @ primitive.cell.array, atol=1e-8)
         shortest = np.linalg.norm(minkowski_reduce(one.cell.array)[0], axis=1).min()
-        assert shortest >= STANDARD.phonons.min_length
+        assert shortest >= 6.0
     whole = displaced.phonopy
     assert whole.symmetry.get_international_table() == whole.primitive_symmetry.get_international_table()
 
