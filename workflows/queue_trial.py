@@ -5,7 +5,6 @@ The database is secantusdb, which speaks MongoDB's protocol and keeps what was c
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -16,13 +15,17 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wadflow.errors import CalculationError, InputError
 from wadflow.workflows.local_slurm import LocalSlurm, free_port, wait_until, why_no_slurm
+from wadflow.workflows.queue_project import open_queue
+from wadflow.workflows.queue_status import submitted_studies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from wadflow.workflows.queue_status import QueuedStudy
 
 PROJECT = "trial"
 
@@ -176,12 +179,17 @@ class TrialQueue:
                 self.runner.kill()
             self.runner = None
 
-    def status(self) -> list[dict[str, Any]]:
-        """Return what `wadflow status --json` says."""
-        studies: list[dict[str, Any]] = json.loads(self.wadflow("status", "--project", PROJECT, "--json"))
-        return studies
+    def status(self) -> list[QueuedStudy]:
+        """Return how far all studies are."""
+        from jobflow_remote.config.base import Project
+        from monty.serialization import loadfn
 
-    def wait(self, *, seconds: float = 240.0) -> list[dict[str, Any]]:
+        # Read here: jobflow-remote takes its folder of projects from the environment when it is imported.
+        file = Path(self.environment["JFREMOTE_PROJECTS_FOLDER"]) / f"{PROJECT}.yaml"
+        with open_queue(Project.model_validate(loadfn(file))) as queue:
+            return submitted_studies(queue)
+
+    def wait(self, *, seconds: float = 240.0) -> list[QueuedStudy]:
         """Wait until all studies have ended, well or not, or one is in trouble; return their status.
 
         Raises
@@ -196,9 +204,9 @@ class TrialQueue:
                 raise CalculationError("jobflow-remote's runner has died:\n  " + "\n  ".join(said))
             studies = self.status()
             over = ("COMPLETED", "FAILED", "STOPPED")
-            return any(one["troubles"] for one in studies) or all(one["state"] in over for one in studies)
+            return any(one.troubles for one in studies) or all(one.state in over for one in studies)
 
-        wait_until(ended, "the end of flows", seconds, every=5.0)  # each look starts Python
+        wait_until(ended, "the end of flows", seconds, every=1.0)
         return self.status()
 
 
@@ -278,6 +286,6 @@ def run_trial(name: str, protocol: str, archive: Path, say: Callable[[str], None
             queue.start_runner()
             (study,) = queue.wait(seconds=3600.0)
             say(queue.wadflow("status").rstrip())
-            if study["state"] != "COMPLETED":
-                raise CalculationError(f"the flow of {name} ended as {study['state']}; see above")
+            if study.state != "COMPLETED":
+                raise CalculationError(f"the flow of {name} ended as {study.state}; see above")
             say(queue.wadflow("collect", "--archive", archive.resolve()).strip())

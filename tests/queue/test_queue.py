@@ -60,14 +60,14 @@ def test_two_studies_share_what_they_can_and_survive_the_loss_of_the_database(qu
     assert "li110-series: submitted to project trial" in submitted
     queue.start_runner()
     wait_until(
-        lambda: any("done" in str(one["jobs"]) for one in queue.status()), "a finished job", 120, every=1.0
+        lambda: any(one.progress.get("done") for one in queue.status()), "a finished job", 120, every=1.0
     )
     queue.database.stop()
     time.sleep(3)
     assert "does not answer" in queue.wadflow("status", code=2)
     queue.database.start()
     studies = queue.wait()
-    assert [one["state"] for one in studies] == ["COMPLETED", "COMPLETED"], studies
+    assert [one.state for one in studies] == ["COMPLETED", "COMPLETED"], studies
     assert "finished" in queue.wadflow("status", "li110-series")
 
     collected = queue.wadflow("collect", "--archive", "mine")
@@ -124,11 +124,11 @@ def test_a_full_disk_is_said_with_its_remedy(queue: TrialQueue, full_disk: Path)
     queue.wadflow("submit", "li110-li110", "-p", "rehearsal", "--archive", "mine", *full)
     (full_disk / "ballast").write_bytes(b"x" * 24 * 1024)
     queue.start_runner()
-    wait_until(lambda: all(one["troubles"] for one in queue.status()), "trouble", 120, every=3.0)
+    wait_until(lambda: all(one.troubles for one in queue.status()), "trouble", 120, every=1.0)
     (study,) = queue.status()
-    (trouble,) = study["troubles"]
-    assert "No space left" in trouble["reason"] or "disk of the worker is full" in trouble["reason"]
-    assert "jf -p trial job rerun" in trouble["remedy"]
+    (trouble,) = study.troubles
+    assert "No space left" in trouble.reason or "disk of the worker is full" in trouble.reason
+    assert "job rerun" in trouble.remedy
 
 
 def test_failures_are_said_with_their_remedy(queue: TrialQueue) -> None:
@@ -139,16 +139,16 @@ def test_failures_are_said_with_their_remedy(queue: TrialQueue) -> None:
     definition.write_text(WITH_SERIES)
     queue.wadflow("submit", definition, "-p", "rehearsal", "--archive", "workers", *other)
     queue.start_runner()
-    wait_until(lambda: all(one["troubles"] for one in queue.status()), "two troubles", 120, every=3.0)
+    wait_until(lambda: all(one.troubles for one in queue.status()), "two troubles", 120, every=1.0)
     lost, refused = queue.status()
-    assert lost["state"] == "FAILED"
+    assert lost.state == "FAILED"
     text = " ".join(queue.wadflow("status").split())
     assert "the worker's Python lacks gpaw" in text
     assert "activate the environment of wadflow in the worker's pre_run" in text
     assert "the queue refused the job: invalid partition" in text
     assert "with the site's own --partition" in text
     assert "jf -p trial job rerun" in text
-    assert refused["state"] != "COMPLETED"
+    assert refused.state != "COMPLETED"
 
 
 def test_what_cannot_work_is_refused_before_it_is_submitted(queue: TrialQueue) -> None:

@@ -13,8 +13,10 @@ from wadflow.workflows.batch_script import (  # typer reads it
     SchedulerName,
 )
 from wadflow.workflows.cli.options import (  # noqa: TC001  # typer reads them
+    AccountOption,
     ArchiveOption,
     NamesArgument,
+    PartitionOption,
     ProtocolOption,
 )
 from wadflow.workflows.cli.walltime import walltime_seconds
@@ -28,12 +30,8 @@ def batch_script(
         int, typer.Option("--ntasks", "-n", min=1, help="MPI ranks: cores of the allocation.")
     ] = 1,
     time: Annotated[str, typer.Option("--time", "-t", help="Walltime: HH:MM:SS or D-HH:MM:SS.")] = "24:00:00",
-    partition: Annotated[
-        str | None, typer.Option("--partition", help="Partition or queue.", show_default=False)
-    ] = None,
-    account: Annotated[
-        str | None, typer.Option("--account", help="Account or project.", show_default=False)
-    ] = None,
+    partition: PartitionOption = None,
+    account: AccountOption = None,
     parallel_environment: Annotated[
         str, typer.Option("--parallel-environment", help="SGE's name for how ranks are spread over nodes.")
     ] = "mpi",

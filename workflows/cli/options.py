@@ -29,6 +29,12 @@ ArchiveOption = Annotated[
         show_default=False,
     ),
 ]
+PartitionOption = Annotated[
+    str | None, typer.Option("--partition", help="Partition or queue.", show_default=False)
+]
+AccountOption = Annotated[
+    str | None, typer.Option("--account", help="Account or project.", show_default=False)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 NamesArgument = Annotated[
     list[str],

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wadflow.workflows.cli.options import (
+    AccountOption,
     ArchiveOption,
     JsonOption,
     NamesArgument,
+    PartitionOption,
     ProtocolOption,
     open_archive,
     print_json,
@@ -74,16 +76,12 @@ def submit(
     max_time: Annotated[
         str, typer.Option("--max-time", "-t", help="Longest walltime to ask for: HH:MM:SS or D-HH:MM:SS.")
     ] = "24:00:00",
-    partition: Annotated[
-        str | None, typer.Option("--partition", help="Partition or queue.", show_default=False)
-    ] = None,
+    partition: PartitionOption = None,
     light_partition: Annotated[
         str | None,
         typer.Option("--light-partition", help="The same for the worker of light jobs.", show_default=False),
     ] = None,
-    account: Annotated[
-        str | None, typer.Option("--account", help="Account or project.", show_default=False)
-    ] = None,
+    account: AccountOption = None,
     qos: Annotated[
         str | None, typer.Option("--qos", help="Quality of service (Slurm).", show_default=False)
     ] = None,
