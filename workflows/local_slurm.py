@@ -1,6 +1,8 @@
 """Slurm on this machine alone, for trials and tests: its daemons on loopback, all their files in one folder.
 
-It touches no other Slurm: configuration, munge's key and socket and the ports are its own.
+It touches no other Slurm: configuration, munge's key and socket and the ports are its own. The ports are open
+on all interfaces, because Slurm can bind them to loopback only where the machine's name resolves; munge's key
+keeps strangers out.
 """
 
 from __future__ import annotations
@@ -45,7 +47,6 @@ SelectTypeParameters=CR_Core
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=2,bf_interval=2
 SlurmdParameters=config_overrides
-CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 ReturnToService=2
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
