@@ -141,9 +141,10 @@ class LocalSlurm:
         try:
             wait_until(lambda: self.says("sinfo", "-h", "-o", "%T") == "idle", "an idle node of Slurm")
         except WadflowError as error:
-            log = folder / "slurmctld.log"
-            said = "\n  ".join(log.read_text().splitlines()[-5:]) if log.exists() else "nothing"
-            raise WadflowError(f"{error}; slurmctld says:\n  {said}") from error
+            logs = [folder / f"{name}.log" for name in ("slurmctld", "slurmd")]
+            lines = [line for log in logs if log.exists() for line in log.read_text().splitlines()[-5:]]
+            said = "\n  ".join(lines)
+            raise WadflowError(f"{error}; slurmctld and slurmd say:\n  {said}") from error
 
     def says(self, *command: str) -> str:
         """Return what a command of Slurm prints; empty where it fails."""
