@@ -281,7 +281,7 @@ def trial(
     """Send an interface through a queue on this machine: Slurm on loopback, a database, a runner.
 
     It needs root, Slurm (`apt-get install slurm-wlm munge`) and `pip install secantusdb`, leaves nothing
-    behind but what it collected, and takes a minute with the protocol `rehearsal`.
+    behind but what it collected, and takes two minutes with the protocol `rehearsal`.
 
     Examples: `wadflow queue trial`, `wadflow queue trial li110-li110 -p smoke`
     """
