@@ -241,16 +241,15 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
     atoms = calculation.to_atoms()
     coarse = calculation.approaching
     path = RecordedPath(calculation, directory, STEPS_FILE, emit)
-    approach: RecordedPath | None = None
+    paths = [path]
     if coarse is not None:
-        approach = RecordedPath(coarse, directory, APPROACH_FILE, partial(emit, approach=True))
-    paths = [path] if approach is None else [path, approach]
+        paths.append(RecordedPath(coarse, directory, APPROACH_FILE, partial(emit, approach=True)))
     emit(event="start", resumed_steps=sum(len(one.recorded) for one in paths))
     atoms.calc = path.calculator
-    if coarse is not None and approach is not None:
+    if coarse is not None:
         atoms.get_forces()  # of the structure as it was given: its first ionic step
         near = coarse.to_atoms()
-        near.calc = approach.calculator
+        near.calc = paths[1].calculator
         _relax(near, coarse)
         atoms.positions = near.positions
     converged, max_force = _relax(atoms, calculation)
@@ -284,7 +283,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         gpaw_seconds=sum(one.solver.seconds for one in paths) + earlier,
         peak_memory=float(world.max_scalar(usage.ru_maxrss / 1024.0)),
         resumed_steps=len(replayed),
-        approach_steps=0 if approach is None else len(approach.calculator.steps),
+        approach_steps=sum(len(one.calculator.steps) for one in paths[1:]),
         **path.solver.facts(),
     )
 

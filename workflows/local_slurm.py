@@ -13,13 +13,15 @@ import socket
 import subprocess
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from wadflow.errors import InputError, WadflowError
+from wadflow.errors import WadflowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+Awaited = TypeVar("Awaited")
 
 SLURM_PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "sinfo", "scontrol")
 
@@ -79,8 +81,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 30.0, every: float = 0.1) -> None:
-    """Wait until something is true.
+def wait_until(
+    condition: Callable[[], Awaited], what: str, seconds: float = 30.0, every: float = 0.1
+) -> Awaited:
+    """Wait until a condition returns something true, and return it.
 
     Raises
     ------
@@ -88,10 +92,11 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = 30.0, every
         It did not come true in time; says what.
     """
     end = time.monotonic() + seconds
-    while not true():
+    while not (value := condition()):
         if time.monotonic() > end:
             raise WadflowError(f"{what}: not within {seconds:g} s")
         time.sleep(every)
+    return value
 
 
 class LocalSlurm:
@@ -174,13 +179,10 @@ class LocalSlurm:
                 daemon.kill()
 
     def _daemon(self, name: str, *arguments: str) -> None:
-        program = find(name)
-        if program is None:
-            raise InputError(f"Slurm's {name} is not installed", remedy="apt-get install slurm-wlm munge")
         with (self.folder / f"{name}.out").open("wb") as log:
             self._daemons.append(
                 subprocess.Popen(
-                    [program, *arguments],
+                    [find(name) or name, *arguments],
                     env=os.environ | self.environment,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -7,27 +7,35 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from wadflow.workflows.costs import CostModel
+    from wadflow.workflows.costs import CostEstimate, CostModel
     from wadflow.workflows.plan import Plan, PlannedCalculation
 
 SECONDS_IN_WORDS = 100
 """From so many seconds on minutes are said, and from so many minutes on hours."""
 
 
-def to_compute(plan: Plan) -> list[PlannedCalculation]:
-    """Return the calculations of a plan that would run, each once."""
-    return [one for one in plan.calculations if one.outcome is None and one.same_as is None]
+def _estimates(plan: Plan, costs: CostModel) -> list[CostEstimate | None]:
+    """Return what each calculation of a plan will cost; None for those that are in the archive."""
+    return [
+        None if planned.outcome is not None else costs.estimate(planned.calculation)
+        for planned in plan.calculations
+    ]
 
 
-def expected_seconds(plan: Plan, costs: CostModel) -> float:
-    """Return the processor seconds that the calculations of a plan will take which would run."""
-    return sum(costs.estimate(one.calculation).cpu_seconds for one in to_compute(plan))
+def _to_compute(plan: Plan, estimates: list[CostEstimate | None]) -> list[CostEstimate]:
+    """Return the estimates of the calculations that would run, each once."""
+    return [
+        estimate
+        for planned, estimate in zip(plan.calculations, estimates, strict=True)
+        if estimate is not None and planned.same_as is None
+    ]
 
 
 def plan_dict(plan: Plan, costs: CostModel) -> dict[str, Any]:
     """Return a plan as plain data: every calculation with its key, new or in the archive, and its cost."""
+    estimates = _estimates(plan, costs)
     return {
-        "expected_cpu_seconds": round(expected_seconds(plan, costs)),
+        "expected_cpu_seconds": round(sum(one.cpu_seconds for one in _to_compute(plan, estimates))),
         "name": plan.study.name,
         "protocol": plan.study.protocol.name,
         "complete": plan.complete,
@@ -43,17 +51,16 @@ def plan_dict(plan: Plan, costs: CostModel) -> dict[str, Any]:
                 "kpoints": list(planned.calculation.electrons.kpoints),
                 "cutoff_eV": planned.calculation.electrons.cutoff,
                 "dipole_layer": planned.calculation.electrons.dipole_layer,
-                **_cost(planned, costs),
+                **_cost(planned, estimate),
             }
-            for planned in plan.calculations
+            for planned, estimate in zip(plan.calculations, estimates, strict=True)
         ],
     }
 
 
-def _cost(planned: PlannedCalculation, costs: CostModel) -> dict[str, Any]:
-    if planned.outcome is not None:
-        return {"cpu_seconds": round(planned.outcome.cpu_seconds)}
-    estimate = costs.estimate(planned.calculation)
+def _cost(planned: PlannedCalculation, estimate: CostEstimate | None) -> dict[str, Any]:
+    if estimate is None:
+        return {"cpu_seconds": planned.outcome and round(planned.outcome.cpu_seconds)}
     return {
         "expected_cpu_seconds": round(estimate.cpu_seconds),
         "expected_memory_MiB": round(estimate.memory),
@@ -69,6 +76,12 @@ def _processor_time(seconds: float) -> str:
     return f"{minutes:.0f} min" if minutes < SECONDS_IN_WORDS else f"{minutes / 60:.1f} h"
 
 
+def _cost_text(planned: PlannedCalculation, estimate: CostEstimate | None) -> str:
+    if planned.outcome is not None:
+        return _processor_time(planned.outcome.cpu_seconds)
+    return "" if estimate is None or planned.same_as else f"~{_processor_time(estimate.cpu_seconds)}"
+
+
 def _task(planned: PlannedCalculation) -> str:
     relaxation = planned.calculation.relaxation
     if relaxation is None:
@@ -81,9 +94,10 @@ def plan_table(plan: Plan, costs: CostModel) -> Table:
 
     Costs of what has not run are estimates, which a "~" says.
     """
-    missing = to_compute(plan)
-    memory = max((costs.estimate(one.calculation).memory for one in missing), default=0.0)
-    total = _processor_time(expected_seconds(plan, costs))
+    estimates = _estimates(plan, costs)
+    missing = _to_compute(plan, estimates)
+    memory = max((one.memory for one in missing), default=0.0)
+    total = _processor_time(sum(one.cpu_seconds for one in missing))
     table = Table(
         title=f"{plan.study.title}, protocol {plan.study.protocol.name}",
         title_justify="left",
@@ -99,11 +113,9 @@ def plan_table(plan: Plan, costs: CostModel) -> Table:
     table.add_column("core time", justify="right", no_wrap=True)
     table.add_column("key", no_wrap=True, min_width=12)
     table.add_column("state")
-    for planned in plan.calculations:
+    for planned, estimate in zip(plan.calculations, estimates, strict=True):
         electrons = planned.calculation.electrons
         state = planned.state + (f" (same as {planned.same_as})" if planned.same_as else "")
-        cost = planned.outcome and _processor_time(planned.outcome.cpu_seconds)
-        expected = costs.estimate(planned.calculation).cpu_seconds
         label = planned.calculation.label.removeprefix(f"{plan.study.name} ")
         table.add_row(
             label,
@@ -111,7 +123,7 @@ def plan_table(plan: Plan, costs: CostModel) -> Table:
             str(len(planned.calculation.atoms.numbers)),
             "x".join(str(count) for count in electrons.kpoints),
             f"{electrons.cutoff:g}",
-            cost or ("" if planned.same_as else f"~{_processor_time(expected)}"),
+            _cost_text(planned, estimate),
             (planned.key or "")[:12],
             state,
         )

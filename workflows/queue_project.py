@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wadflow.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from jobflow_remote import JobController
@@ -166,7 +167,8 @@ def find_project(name: str | None) -> Project:
         ) from error
 
 
-def open_queue(project: Project) -> AbstractContextManager[JobController]:
+@contextmanager
+def open_queue(project: Project) -> Iterator[JobController]:
     """Open the queue of a project for the ``with`` block, once its database answers.
 
     Raises
@@ -174,31 +176,30 @@ def open_queue(project: Project) -> AbstractContextManager[JobController]:
     wadflow.errors.InputError
         Where it does not answer, at first or inside the block, or was never set up.
     """
-    from contextlib import contextmanager
-
     from jobflow_remote import JobController
     from pymongo.errors import PyMongoError
 
-    @contextmanager
-    def opened() -> Iterator[JobController]:
-        try:
-            controller = JobController.from_project(project)
-            if controller.auxiliary.find_one({"next_id": {"$exists": True}}) is None:
-                raise InputError(
-                    f"the database of project {project.name!r} was never set up",
-                    remedy=f"once, for a new database: jf -p {project.name} admin reset",
-                )
-            try:
-                yield controller
-            finally:
-                controller.close()
-        except PyMongoError as error:
+    try:
+        controller = JobController.from_project(project)
+        if controller.auxiliary.find_one({"next_id": {"$exists": True}}) is None:
             raise InputError(
-                f"the database of project {project.name!r} does not answer: {error}",
-                remedy="start the MongoDB server, or mend its address in the project's file",
-            ) from error
+                f"the database of project {project.name!r} was never set up",
+                remedy=f"once, for a new database: jf -p {project.name} admin reset",
+            )
+        try:
+            yield controller
+        finally:
+            controller.close()
+    except PyMongoError as error:
+        raise InputError(
+            f"the database of project {project.name!r} does not answer: {error}",
+            remedy="start the MongoDB server, or mend its address in the project's file",
+        ) from error
 
-    return opened()
+
+def as_utc(moment: datetime) -> datetime:
+    """Say that a time is UTC, which MongoDB keeps without saying so."""
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def check_worker(project: Project, worker: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wadflow.errors import InputError
+from wadflow.workflows.queue_project import as_utc
 from wadflow.workflows.study import DOCUMENT_METADATA
 
 if TYPE_CHECKING:
@@ -152,15 +153,10 @@ def _trouble(job: Any) -> Trouble | None:
     if failed or (error and job.state.value != "COMPLETED"):
         reason, remedy = explain(error or "", job.remote.queue_err or "")
         return Trouble(job=job.name, uuid=job.uuid, reason=reason, remedy=remedy)
-    if job.lock_time is not None and datetime.now(UTC) - _aware(job.lock_time) > LONG_LOCK:
+    if job.lock_time is not None and datetime.now(UTC) - as_utc(job.lock_time) > LONG_LOCK:
         reason = f"a runner has held it since {job.lock_time:%Y-%m-%d %H:%M} and may have died"
         return Trouble(job=job.name, uuid=job.uuid, reason=reason, remedy=UNLOCK)
     return None
-
-
-def _aware(moment: datetime) -> datetime:
-    """Say that a time is UTC, which MongoDB keeps without saying so."""
-    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 RERUN: Final = "jf -p PROJECT job rerun UUID"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from wadflow.results.records import Document
 from wadflow.workflows.flows.study import flow_of
 from wadflow.workflows.makers import GpawTaskDoc
 from wadflow.workflows.outcome import INPUT_FILE, RESULT_FILE
-from wadflow.workflows.queue_project import check_worker
+from wadflow.workflows.queue_project import as_utc
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -30,12 +30,10 @@ def submit_study(study: Study, project: Project, placement: Placement) -> str:
     Raises
     ------
     wadflow.errors.InputError
-        Where the study cannot work, or the project lacks a worker.
+        Where the study cannot work.
     """
     from jobflow_remote import submit_flow
 
-    for worker in {placement.worker, placement.light_worker or placement.worker}:
-        check_worker(project, worker)
     flow = flow_of(study, name=study.name, placement=placement)
     submit_flow(flow, worker=placement.worker, project=project.name)
     return str(flow.uuid)
@@ -84,11 +82,11 @@ def collect_study(study: QueuedStudy, queue: JobController, archive: Archive) ->
 
 
 def _with_time_zone(output: Any) -> Any:
-    """Say that the time of a document is UTC, which MongoDB keeps without saying so."""
+    """Say that the time of a document is UTC."""
     if isinstance(output, dict) and "created" in output:
         created = output["created"]
         moment = datetime.fromisoformat(created) if isinstance(created, str) else created
-        return output | {"created": moment.replace(tzinfo=moment.tzinfo or UTC)}
+        return output | {"created": as_utc(moment)}
     return output
 
 

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,15 +82,3 @@ def kill_everything(process: subprocess.Popen[str]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.communicate()
-
-
-def wait_until(condition: Any, what: str, seconds: float = 300.0) -> Any:
-    """Wait until a condition returns something true, and return it."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    message = f"{what} did not happen within {seconds} s"
-    raise AssertionError(message)

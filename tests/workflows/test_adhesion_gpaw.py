@@ -11,12 +11,13 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from gpaw_runs import NAME, Finished, finish, kill_everything, run, start_run, wait_until
+from gpaw_runs import NAME, Finished, finish, kill_everything, run, start_run
 
 from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.ionic_steps import IonicStepFile
 from wadflow.workflows.launch import read_outcome
+from wadflow.workflows.local_slurm import wait_until
 from wadflow.workflows.outcome import STEPS_FILE
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(own_archive: Path, smoke_r
     assert len(before) == 2
     killed = start_run(own_archive)
     steps_file = own_archive / "working" / document["ab"]["key"] / STEPS_FILE
-    recorded = wait_until(lambda: IonicStepFile(steps_file).read(), "the first ionic step of AB")
+    recorded = wait_until(
+        lambda: IonicStepFile(steps_file).read(), "the first ionic step of AB", 300, every=0.05
+    )
     kill_everything(killed)
     recorded = IonicStepFile(steps_file).read()
     assert 1 <= len(recorded) < document["ab"]["n_ionic_steps"], "killed too late to show anything"
