@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, JsonValue, NonNegativeFloat, PositiveFloat, PositiveInt
@@ -34,9 +34,6 @@ LENGTH_BIN = 1e-5
 
 SLAB_DIRECTIONS = 2
 """In so many directions slabs are periodic."""
-
-MORE_BANDS = 4
-"""Empty bands of a compound beside one for each atom."""
 
 WHOLE_OCCUPATIONS = ("fermi-dirac", 0.0)
 """Smearing of molecules and atoms: none. Spin-polarised ones keep the total moment that they start with."""
@@ -330,73 +327,6 @@ def gpaw_version() -> str:
     from importlib.metadata import version
 
     return version("gpaw")
-
-
-def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
-    """Translate a calculation into GPAW's keyword arguments.
-
-    Beside what the key covers, this chooses how the equations are solved. PPCG with one
-    iteration a step and this Pulay mixing took the fewest processor seconds in the steps of a
-    relaxation after the first, among the solvers and mixers of GPAW 26.7 that were tried on an
-    8-plane Li(110) slab. The converged answer does not depend on it, nor does the key.
-
-    Compounds get more. A symmetric calculation keeps the number of bands of each symmetry that it
-    starts with, and in a polar slab the bands change their order on the way: with GPAW's default
-    (12 occupied of 18 bands, from partial waves) Li(001)/Li2O(001) wandered between solutions up to
-    2 eV apart, which lacked an occupied state. A band more for each atom, started from a basis of
-    atomic orbitals, made every solver come to the same energy, and `KerkerPulay` mixing made it come
-    there in 28 iterations instead of 45, and in 19 in the steps after.
-    """
-    from wadflow.workflows.mixing import KerkerPulay
-    from wadflow.workflows.paw import has_basis
-
-    electrons = calculation.electrons
-    molecule = not any(calculation.atoms.pbc)
-    compound = len(set(calculation.atoms.numbers)) > 1 and not molecule
-    parameters: dict[str, Any] = {
-        "mode": {"name": "pw", "ecut": electrons.cutoff},
-        "xc": electrons.functional,
-        "kpts": {"size": electrons.kpoints, "gamma": True},
-        "occupations": {"name": electrons.smearing, "width": electrons.smearing_width},
-        "convergence": {
-            "energy": electrons.energy_convergence,
-            "density": electrons.density_convergence,
-            "eigenstates": electrons.eigenstates_convergence,
-        },
-        "eigensolver": {"name": "ppcg", "niter": 1},
-        "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
-        "spinpol": electrons.spin_polarized,
-    }
-    if molecule:  # GPAW's own choice of solver and mixer does well
-        del parameters["eigensolver"], parameters["mixer"]
-        if electrons.spin_polarized:
-            parameters["occupations"]["fixmagmom"] = True
-    if compound:
-        # PPCG stalls in some slabs: twisted Li2O(111) took 34 iterations of Davidson, and 140 of PPCG did not
-        # do. Where both converge, Davidson's iterations are as many and cheaper.
-        parameters["eigensolver"] = {"name": "davidson", "niter": 2}
-        parameters["mixer"] = KerkerPulay(beta=0.4, nmaxold=8, weight=20)
-        parameters["nbands"] = band_count(calculation)
-        parameters["basis"] = {data.symbol: "dzp" for data in electrons.paw if has_basis(data)}
-    if electrons.force_convergence is not None:
-        parameters["convergence"]["forces"] = electrons.force_convergence
-    named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
-    if named:
-        parameters["setups"] = named
-    if electrons.dipole_layer:
-        parameters["poissonsolver"] = {"dipolelayer": "xy"}
-    return parameters
-
-
-def band_count(calculation: Calculation) -> int:
-    """Return the number of bands: what is asked of GPAW for compounds, about what it takes else."""
-    from ase.data import chemical_symbols
-
-    valence = {data.symbol: data.valence_electrons for data in calculation.electrons.paw}
-    numbers = calculation.atoms.numbers
-    occupied = math.ceil(sum(valence[chemical_symbols[number]] for number in numbers) / 2)
-    compound = len(set(numbers)) > 1 and any(calculation.atoms.pbc)
-    return occupied + (len(numbers) if compound else math.ceil(0.2 * occupied)) + MORE_BANDS
 
 
 def _datasets(atoms: Atoms, protocol: Protocol) -> tuple[PawDataset, ...]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from wadflow.workflows.calculation import band_count, is_slab_of_compound
+from wadflow.workflows.calculation import is_slab_of_compound
+from wadflow.workflows.gpaw_input import band_count
 from wadflow.workflows.outcome import INPUT_FILE
 
 if TYPE_CHECKING:

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
-from wadflow.workflows.calculation import Calculation, gpaw_parameters, is_slab_of_compound
+from wadflow.workflows.calculation import Calculation, is_slab_of_compound
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.gap_filter import GapFilter
+from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator, largest_force
 from wadflow.workflows.outcome import (
     APPROACH_FILE,

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wadflow.errors import InputError
-from wadflow.workflows.calculation import Calculation, gpaw_parameters
+from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.paw import find_dataset
 from wadflow.workflows.protocol import Protocol, load_protocol
 

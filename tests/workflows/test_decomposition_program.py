@@ -17,9 +17,9 @@ from wadflow.results.thermochemistry.reactions import Reaction, load_reactions
 from wadflow.results.thermochemistry.species import parse_species
 from wadflow.workflows import decomposition_steps as steps
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import gpaw_parameters
 from wadflow.workflows.decomposition_program import DecompositionStudy, FinishedDecomposition
 from wadflow.workflows.execution import Execution
+from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.local_run import run_as_flow
 from wadflow.workflows.makers import GpawRelaxMaker, GpawStaticMaker, job_for
 from wadflow.workflows.phonons import displaced_supercells, supercell_matrix

@@ -13,11 +13,13 @@ import pytest
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import Calculation, gpaw_parameters
+from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wadflow.workflows.calculation import Calculation
 
 pytestmark = pytest.mark.gpaw
 
