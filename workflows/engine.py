@@ -22,9 +22,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
-from wadflow.workflows.calculation import Calculation, is_slab_of_compound
+from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.density_extrapolation import move_atoms_with_density
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.gap_filter import GapFilter
 from wadflow.workflows.gpaw_input import gpaw_parameters
@@ -52,6 +55,9 @@ if TYPE_CHECKING:
 FAILED = 3
 """Exit code of a calculation that failed and said why."""
 
+AFRESH_DISTANCE = 0.5
+"""How far an atom goes (angstrom) before an ionic step starts from atomic orbitals again."""
+
 ABORT_SECONDS = 1.0
 """Time between the failure of a rank and the end of all ranks."""
 
@@ -74,18 +80,21 @@ class GpawSolver:
         self._log = log
         self._emit = emit
         self._calculator: Any = None
+        self._started_from: Atoms | None = None  # the atoms of the last start from atomic orbitals
         self.seconds = 0.0  # spent in GPAW, without its import
 
     def compute(self, atoms: Atoms) -> IonicStep:
         """Solve for these atoms; lengths in angstrom, energies in eV."""
         from gpaw.mpi import world
 
-        if starts_afresh(self._calculation):
-            self._calculator = None
-            gc.collect()  # GPAW's objects hold each other: 15 MiB a step
-        calculator = self._prepared()
-        started = time.perf_counter()
         atoms = atoms.copy()
+        afresh = starts_afresh(self._started_from, atoms)
+        if afresh:
+            self._start(atoms)
+        calculator = self._calculator
+        started = time.perf_counter()
+        if not afresh and (calculator.atoms.cell.array == atoms.cell.array).all():
+            move_atoms_with_density(calculator, atoms)
         energy = calculator.get_potential_energy(atoms)
         free_energy = calculator.get_potential_energy(atoms, force_consistent=True)
         forces = calculator.get_forces(atoms)
@@ -119,16 +128,18 @@ class GpawSolver:
             "fermi_level": float(self._calculator.get_fermi_level()) if periodic else None,
         }
 
-    def _prepared(self) -> Any:
-        if self._calculator is None:
-            from gpaw.new.ase_interface import GPAW
+    def _start(self, atoms: Atoms) -> None:
+        """Make a calculator that will start from atomic orbitals."""
+        from gpaw.new.ase_interface import GPAW
 
-            show_datasets_to_gpaw()
-            # Rank 0 alone writes. Appended: the log has every start of this calculation.
-            log = self._log.open("a", encoding="utf-8")
-            self._calculator = GPAW(**gpaw_parameters(self._calculation), txt=log)
-            self._calculator.hooks["scf_step"] = self._scf_step
-        return self._calculator
+        self._calculator = None
+        gc.collect()  # GPAW's objects hold each other: 15 MiB a start
+        show_datasets_to_gpaw()
+        # Rank 0 alone writes. Appended: the log has every start of this calculation.
+        log = self._log.open("a", encoding="utf-8")
+        self._calculator = GPAW(**gpaw_parameters(self._calculation), txt=log)
+        self._calculator.hooks["scf_step"] = self._scf_step
+        self._started_from = atoms
 
     def _scf_step(self, context: Any) -> None:
         from ase.units import Hartree
@@ -206,15 +217,25 @@ class RecordedPath:
         return [step for step in self.calculator.steps if any(step is old for old in self.recorded)]
 
 
-def starts_afresh(calculation: Calculation) -> bool:
-    """Return whether each ionic step starts from atomic orbitals, not from the step before.
+def starts_afresh(start: Atoms | None, atoms: Atoms) -> bool:
+    """Return whether an ionic step starts from atomic orbitals, not from the step before.
 
-    So it is in slabs of compounds. Where ions move, the old density has a wrong dipole, and the bands change
-    their order, but a symmetric calculation keeps the number of bands of each symmetry that it starts with.
-    With Davidson's solver steps of Li(001)/Li2O(001) took 22 to 38 iterations from the step before and 21 to
-    28 afresh; those of a registry scan, where one side moves as a whole, 20 to more than 45 and 25 to 27.
+    A symmetric calculation keeps the number of bands of each symmetry that it starts with, and where atoms go
+    far the bands change their order: a step that is started from atomic orbitals finds all that are occupied.
+    A cell that changes is GPAW's to follow.
+
+    Parameters
+    ----------
+    start : ase.Atoms
+        Of the last start from atomic orbitals.
+    atoms : ase.Atoms
+        Where the atoms are now.
     """
-    return is_slab_of_compound(calculation.atoms.numbers, calculation.atoms.pbc)
+    if start is None:
+        return True
+    if (start.cell.array != atoms.cell.array).any():
+        return False
+    return bool(np.linalg.norm(atoms.positions - start.positions, axis=1).max() > AFRESH_DISTANCE)
 
 
 def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) -> Outcome:

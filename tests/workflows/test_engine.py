@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pytest
-from ase.build import bcc100, bulk, fcc111
+from ase.build import bulk, fcc111
 from ase.calculators.lj import LennardJones
 
 from wadflow.workflows.calculation import Calculation
@@ -24,20 +24,16 @@ SMOKE = load_protocol("smoke")
 APPROACHING = load_protocol("standard")
 
 
-@pytest.mark.parametrize(("with_oxygen", "afresh"), [(False, False), (True, True)])
-def test_only_slabs_of_compounds_start_every_step_afresh(*, with_oxygen: bool, afresh: bool) -> None:
-    atoms = bcc100("Li", (1, 1, 4), a=3.44, vacuum=6.0)
-    atoms.pbc = (True, True, False)
-    if with_oxygen:
-        atoms.symbols[0] = "O"
-    calculation = Calculation.prepare(atoms, SMOKE, label="slab", task="relax")
-    assert starts_afresh(calculation) is afresh
-
-
-def test_crystals_go_on_from_the_step_before() -> None:
-    atoms = bulk("LiO", "rocksalt", a=4.0)
-    calculation = Calculation.prepare(atoms, SMOKE, label="crystal", task="relax", relax_cell=True)
-    assert not starts_afresh(calculation)
+def test_ionic_steps_go_on_from_the_step_before_until_an_atom_has_gone_far() -> None:
+    start = bulk("LiO", "rocksalt", a=4.0)
+    assert starts_afresh(None, start)
+    near, far, strained = start.copy(), start.copy(), start.copy()
+    near.positions[1] += 0.2
+    far.positions[1] += 0.4
+    strained.set_cell(start.cell * 1.3, scale_atoms=True)
+    assert not starts_afresh(start, near)
+    assert starts_afresh(start, far)
+    assert not starts_afresh(start, strained)  # GPAW carries it into the new cell
 
 
 class CheapSolver:
