@@ -170,3 +170,47 @@ def test_what_cannot_work_is_refused_before_it_is_submitted(queue: TrialQueue) -
     assert "--max-time '00:02' is too short" in queue.wadflow(*words, "--max-time", "00:02", code=2)
     assert "No runner is at work" in queue.wadflow(*words, "--archive", "workers")
     assert "No runner is at work" in queue.wadflow("status")
+
+
+QUICK_GPAW = """\
+name = "{name}"
+description = "A few seconds of GPAW: proves the path, and its numbers mean nothing."
+based_on = "smoke"
+[electrons]
+kpoint_density = 1.0
+bulk_kpoint_density = 1.2
+bulk_cutoff = 250.0
+[convergence]
+density = {density}
+[slab]
+vacuum = 5.0
+"""
+TWO_PLANES = WITH_SERIES.replace("series = [[2, 2]]\n", "").replace("planes = 4", "planes = 2")
+
+
+@pytest.mark.gpaw
+def test_gpaw_in_the_queue_says_what_it_says_here(queue: TrialQueue) -> None:
+    queue.init()
+    definition = queue.folder / "thin.toml"
+    definition.write_text(TWO_PLANES.replace("li110-series", "thin"))
+    quick, endless = queue.folder / "quick.toml", queue.folder / "endless.toml"
+    quick.write_text(QUICK_GPAW.format(name="quick", density=5e-4))
+    # Numbers of 16 digits cannot come as near to each other: GPAW ends after its 333 iterations.
+    endless.write_text(QUICK_GPAW.format(name="endless", density=1e-18))
+    for protocol in (quick, endless):
+        queue.wadflow("submit", definition, "-p", protocol, "--archive", "workers", "--max-ranks", "1")
+    queue.start_runner()
+    ended = ("COMPLETED", "FAILED")
+    wait_until(lambda: all(one.state in ended for one in queue.status()), "two ends", 300, every=1.0)
+    assert [one.state for one in queue.status()] == list(ended)
+    text = " ".join(queue.wadflow("status").split())
+    assert "the self-consistent field does not converge" in text
+    assert "gpaw.txt" in text
+
+    queue.wadflow("collect", "--archive", "mine")
+    collected = json.loads(Archive(queue.folder / "mine").document_path("thin.quick").read_text())
+    (local,) = json.loads(queue.wadflow("run", definition, "-p", quick, "--archive", "local", "--json"))
+    for value in ("work_of_adhesion_rigid", "work_of_adhesion_relaxed"):
+        assert collected[value] == pytest.approx(local[value], abs=1e-4)  # J/m2
+    assert records(collected).keys() == records(local).keys()
+    assert collected["ab"]["paw"] == local["ab"]["paw"]
