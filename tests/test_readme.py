@@ -51,20 +51,12 @@ def test_the_python_in_the_readme_works() -> None:
     assert names["eos"].eos_relax_maker.relax_cell is False
 
 
-NOT_AT_REST = {"li001-li2o001-o-contact.standard"}
-"""Shipped although their relaxation used up its steps: their rigid numbers and series are whole."""
-
-
 @pytest.mark.parametrize("name", list_computed())
 def test_a_shipped_document_is_a_converged_production_run(name: str) -> None:
     document = read_computed(name)
     assert f"{document.name}.{document.protocol}" == name
     assert document.production
-    assert document.converged is (name not in NOT_AT_REST)
-    if name in NOT_AT_REST:
-        page = (ROOT / "docs" / "interfaces-of-the-source.md").read_text(encoding="utf-8")
-        (row,) = {line for line in page.splitlines() if line.startswith(f"| {document.title} |")}
-        assert "**not converged**" in row
+    assert document.converged
     assert set(document.relaxed_structures) == {"AB", "A", "B"}
 
 
