@@ -47,6 +47,7 @@ napoleon_custom_sections = [("Attributes", "params_style")]
 html_theme = "furo"
 html_title = f"wadflow {release}"
 html_show_sphinx = False
+html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
@@ -63,10 +64,26 @@ def write_reference(_app: Sphinx, _config: Config) -> None:
 
 
 def command_line() -> str:
-    """Return the help of every command, as typer writes it in Markdown."""
+    """Return the help of every command, as typer writes it in Markdown, with lists of commands in full."""
     command = [sys.executable, "-m", "typer", "wadflow.workflows.cli.app", "utils", "docs"]
     title = ["--name", "wadflow", "--title", "Command line"]
-    return subprocess.run([*command, *title], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([*command, *title], capture_output=True, text=True, check=True).stdout
+    heading = re.compile(r"^#+ `wadflow ([\w -]+)`$", re.MULTILINE)
+    summaries = {
+        found[1]: text[found.end() :].strip().partition("\n\n")[0].replace("\n", " ")
+        for found in heading.finditer(text)
+    }
+    lines, group = [], ""
+    for line in text.splitlines():
+        if section := heading.match(line):
+            group = f"{section[1]} "
+        item = re.match(r"\* `([\w-]+)`: ", line)
+        name = group + item[1] if item else ""
+        if item and name in summaries:
+            lines.append(f"* [`{item[1]}`](#wadflow-{name.replace(' ', '-')}): {summaries[name]}")
+        else:
+            lines.append(line)
+    return "\n".join([*lines, ""])
 
 
 def further_modules() -> str:
@@ -102,7 +119,18 @@ def without_fields(
     return ("", None) if isinstance(thing, type) and issubclass(thing, BaseModel) else None
 
 
+def mend(_app: Sphinx, what: str, _name: str, _thing: object, _options: Any, lines: list[str]) -> None:
+    """Keep a lone hyphen in a cell from beginning a list, and "what: why" of a constant from being a type."""
+    for line in lines:
+        if what in ("attribute", "data", "property") and line.startswith(":type: "):
+            lines.remove(line)
+            lines[0] = f"{line.removeprefix(':type: ')}: {lines[0]}"
+            break
+    lines[:] = [re.sub(r"(?<=  )-(?=  |$)", "\N{EN DASH}", line) for line in lines]
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is above."""
     app.connect("config-inited", write_reference)
+    app.connect("autodoc-process-docstring", mend, priority=600)  # after napoleon
     app.connect("autodoc-process-signature", without_fields)
