@@ -1,6 +1,7 @@
 # make run     set up what is missing, then calculate an interface:  make run NAME=li110-li110 ARGS="--protocol smoke"
 # make test    set up what is missing, then run the tests:           make test ARGS="-k archive"
 # make check   formatting, lint, types, import directions
+# make docs    the documentation as a site: build/docs/index.html
 # make help    all targets
 
 NAME ?= li110-li110
@@ -8,7 +9,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup constraints wheel clean
+.PHONY: help run test check format docs setup constraints wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +34,9 @@ format: setup ## mend formatting and what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+docs: setup ## the documentation as a site: build/docs/index.html; warnings are errors
+	@$(BIN)/python -m sphinx -q -W --keep-going docs build/docs
+
 constraints: setup ## renew constraints.txt: the newest versions that go together
 	@{ head -n 1 constraints.txt && $(BIN)/uv pip compile pyproject.toml --group dev --group set-up --upgrade \
 	    --quiet --no-header --no-annotate; } > constraints.new
@@ -42,4 +46,4 @@ wheel: setup ## dist/wadflow-*.whl
 	@rm -rf build && $(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python
 
 clean: ## take away what make made here, not the archive of calculations
-	rm -rf .venv .setup.log build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .setup.log docs/reference/generated build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

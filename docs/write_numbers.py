@@ -4,7 +4,8 @@ No number of a result is typed: each block between ``<!-- numbers NAME -->`` and
 is replaced by what the document NAME says, and the picture is drawn from its relaxed structure;
 ``<!-- table NAME NAME -->`` becomes one table of several documents, ``<!-- surfaces NAME -->`` the surface
 energies of a document, ``<!-- decomposition NAME -->`` its reactions from first principles, and
-``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated salts.
+``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated salts. Blocks that come from
+data or from the command line are in ``page_blocks.py``.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
@@ -14,10 +15,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from page_blocks import KINDS
 
 from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
 from wadflow.results.document_names import DECOMPOSITION_PREFIX, SURFACE_PREFIX
@@ -30,11 +34,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / "docs" / "pictures"
-PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (README, *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name != "generated"))
 TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 VERDICTS = re.compile(r"(<!-- verdicts ([\w-]+(?: [\w-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 SURFACES = re.compile(r"(<!-- surfaces ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 DECOMPOSITION = re.compile(r"(<!-- decomposition ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+OTHER = re.compile(rf"(<!-- ({'|'.join(KINDS)})((?: [^ \n]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCK = re.compile(r"(<!-- numbers ([\w.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -238,6 +243,7 @@ def main() -> int:
         new = VERDICTS.sub(lambda found: found[1] + verdicts(found[2].split()) + found[3], new)
         new = SURFACES.sub(lambda found: found[1] + surfaces(found[2]) + found[3], new)
         new = DECOMPOSITION.sub(lambda found: found[1] + first_principles(found[2]) + found[3], new)
+        new = OTHER.sub(lambda found: found[1] + KINDS[found[2]](*shlex.split(found[3])) + found[4], new)
         if new != text:
             differ.append(page.name)
         if arguments.check:

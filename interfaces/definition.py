@@ -150,30 +150,30 @@ class ChemicalPotential(_Part):
 class SideDefinition(_Part):
     """One side of an interface.
 
-    ====================  ========================================================  ============
-    property              meaning                                                   unit, shape
-    ====================  ========================================================  ============
-    crystal               shipped name or id, or path of a structure file           -
-    miller                indices (hkl) in the conventional cell                    (3,)
-    planes                number of atomic planes (exactly one of planes and
-                          thickness is given); with ``tasker2`` those of the bulk
-                          cut before the reconstruction, which adds one             -
-    thickness             smallest distance of the outermost planes; the slab is
-                          the next larger one of whole formula units                angstrom
-    contact_termination   formula of the plane at the contact, ``"O"``; inequiva-
-                          lent ones of one formula are ``"Li#1"``, ``"Li#2"``       -
-    polar_model           ``ideal``: the planes as the bulk has them; ``tasker2``:
-                          a part of the ions of the plane at the contact is moved
-                          to the other face, so that no dipole is left;
-                          ``symmetric``: both faces the same termination, hence
-                          not stoichiometric                                        -
-    chemical_potential    only and always with ``symmetric`` (`ChemicalPotential`)  -
-    formal_charges        of each element; None: the crystal's own, or a guess from
-                          its composition                                           e
-    supercell             rows are the cell vectors in units of the primitive
-                          in-plane cell's; with ``tasker2`` the interface's cell is
-                          multiplied where the ions cannot be parted in it          (2, 2)
-    ====================  ========================================================  ============
+    ===================  ============================================================  ===========
+    property             meaning                                                       unit, shape
+    ===================  ============================================================  ===========
+    crystal              shipped name or id, or path of a structure file               -
+    miller               indices (hkl) in the conventional cell                        (3,)
+    planes               number of atomic planes (exactly one of planes and
+                         thickness is given); with ``tasker2`` those of the bulk
+                         cut before the reconstruction, which adds one                 -
+    thickness            smallest distance of the outermost planes; the slab is
+                         the next larger one of whole formula units                    angstrom
+    contact_termination  formula of the plane at the contact, ``"O"``; or ``"Li#1"``,
+                         ``"Li#2"`` where several inequivalent ones have it            -
+    polar_model          ``ideal``: the planes as the bulk has them; ``tasker2``:
+                         a part of the ions of the plane at the contact is moved
+                         to the other face, so that no dipole is left;
+                         ``symmetric``: both faces the same termination, hence
+                         not stoichiometric                                            -
+    chemical_potential   only and always with ``symmetric`` (`ChemicalPotential`)      -
+    formal_charges       of each element; None: the crystal's own, or a guess from
+                         its composition                                               e
+    supercell            rows are the cell vectors in units of the primitive
+                         in-plane cell's; with ``tasker2`` the interface's cell is
+                         multiplied where the ions cannot be parted in it              (2, 2)
+    ===================  ============================================================  ===========
 
     The normal of (hkl) points upward (from lower to upper) on both sides.
     """
@@ -213,26 +213,26 @@ class SideDefinition(_Part):
 class ContactDefinition(_Part):
     """How the two sides meet.
 
-    =============  ===============================================================  ============
-    property       meaning                                                          unit, shape
-    =============  ===============================================================  ============
-    registry       ``"bulk"``: the upper slab continues the lower crystal;
-                   ``"scan"``: the best of a grid of shifts, each at its best gap;
-                   or the lateral shift of the upper slab in fractions of the
-                   interface's a and b, where (0, 0) puts the first atom of its
-                   contact plane above that of the lower's                          (2,)
-    scan_points    with ``"scan"``: shifts along each direction of the cell of
-                   distinct shifts; None: 6 if that cell is hexagonal, else 4. Of
-                   shifts that symmetry makes equal one is calculated               -
-    gap            height between the outermost atoms of the two sides; None: the
-                   bulk spacing, or with a numeric registry the height at which
-                   the closest pair across has the sum of its covalent radii; with
-                   ``"scan"`` it is searched and cannot be given                    angstrom
-    strained_side  side that is deformed to the other's in-plane lattice; ``both``:
-                   they share the misfit                                            -
-    lower_strain_  with ``both``: fraction of the misfit that the lower side takes;
-    share          None: one half                                                   -
-    =============  ===============================================================  ============
+    ==================  ================================================================  ===========
+    property            meaning                                                           unit, shape
+    ==================  ================================================================  ===========
+    registry            ``"bulk"``: the upper slab continues the lower crystal;
+                        ``"scan"``: the best of a grid of shifts, each at its best gap;
+                        or the lateral shift of the upper slab in fractions of the
+                        interface's a and b, where (0, 0) puts the first atom of its
+                        contact plane above that of the lower's                           (2,)
+    scan_points         with ``"scan"``: shifts along each direction of the cell of
+                        distinct shifts; None: 6 if that cell is hexagonal, else 4. Of
+                        shifts that symmetry makes equal one is calculated                -
+    gap                 height between the outermost atoms of the two sides; None: the
+                        bulk spacing, or with a numeric registry the height at which
+                        the closest pair across has the sum of its covalent radii; with
+                        ``"scan"`` it is searched and cannot be given                     angstrom
+    strained_side       side that is deformed to the other's in-plane lattice; ``both``:
+                        they share the misfit                                             -
+    lower_strain_share  with ``both``: fraction of the misfit that the lower side takes;
+                        None: one half                                                    -
+    ==================  ================================================================  ===========
     """
 
     registry: Annotated[Literal["bulk", "scan"] | tuple[float, float], BeforeValidator(_check_registry)] = (

@@ -2,11 +2,11 @@
 
 P. W. Tasker, J. Phys. C 12, 4977 (1979), doi 10.1088/0022-3719/12/22/036:
 
-========  =========================================================================================
-class I   every plane is neutral
-class II  charged planes, but the slab, a stack of whole repeat units, has no dipole along its normal
-class III the slab has a dipole: its surface energy diverges with the thickness unless charge moves
-========  =========================================================================================
+=========  ===========================================================================================
+class I    every plane is neutral
+class II   charged planes, but the slab, a stack of whole repeat units, has no dipole along its normal
+class III  the slab has a dipole: its surface energy diverges with the thickness unless charge moves
+=========  ===========================================================================================
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class SourceComparison(Document):
     source               J/m2   the published value
     doi                  -      where it stands
     difference           J/m2   ours - source; negative: ours is bound more strongly
-    relative_difference  1      difference / |source|; None where the source gives zero
+    relative_difference  1      difference over the size of the source's; None where the source gives zero
     nearest              -      which of our numbers lies nearest: rigid or relaxed, planes, model
     sentence             -      the comparison in words, with its limits
     ===================  =====  ====================================================

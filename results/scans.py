@@ -174,12 +174,12 @@ class RoseFit(Document):
 class SeparationCurve(Document):
     """Work of adhesion W(d) while the rigid sides are moved apart.
 
-    ======  ====  ==================================================================
-    property unit  meaning
-    ======  ====  ==================================================================
-    points   -     by ascending separation; 0 is the interface's own gap
-    fit      -     universal binding energy relation; None where it does not fit
-    ======  ====  ==================================================================
+    ========  ====  ================================================================
+    property  unit  meaning
+    ========  ====  ================================================================
+    points    -     by ascending separation; 0 is the interface's own gap
+    fit       -     universal binding energy relation; None where it does not fit
+    ========  ====  ================================================================
     """
 
     points: tuple[SeparationPoint, ...] = Field(min_length=2)

@@ -31,21 +31,21 @@ class _Settings(BaseModel):
 class ElectronSettings(_Settings):
     """How the electrons are treated.
 
-    ====================  =====  =================================================
-    property              shape  unit
-    ====================  =====  =================================================
-    functional            --     name of the exchange-correlation functional
-    cutoff                --     eV, plane waves at a fixed cell
-    bulk_cutoff           --     eV, plane waves where a cell relaxes
-    kpoint_density        --     points per inverse angstrom (2 pi included)
-    ionic_kpoint_density  --     the same for interfaces without a metal
-    mixed_kpoint_density  --     the same for interfaces of a metal with a salt
-    scan_kpoint_density   --     the same for registry scans
-    bulk_kpoint_density   --     points per inverse angstrom, for crystals
-    ionic_bulk_kpoint_density  the same for crystals of ions
-    smearing              --     name of the distribution
-    smearing_width        --     eV
-    ====================  =====  =================================================
+    =========================  =====  ==============================================
+    property                   shape  unit, meaning
+    =========================  =====  ==============================================
+    functional                 --     name of the exchange-correlation functional
+    cutoff                     --     eV, plane waves at a fixed cell
+    bulk_cutoff                --     eV, plane waves where a cell relaxes
+    kpoint_density             --     points per inverse angstrom (2 pi included)
+    ionic_kpoint_density       --     the same for interfaces without a metal
+    mixed_kpoint_density       --     the same for interfaces of a metal with a salt
+    scan_kpoint_density        --     the same for registry scans
+    bulk_kpoint_density        --     points per inverse angstrom, for crystals
+    ionic_bulk_kpoint_density  --     the same for crystals of ions
+    smearing                   --     name of the distribution
+    smearing_width             --     eV
+    =========================  =====  ==============================================
 
     Energies are extrapolated to zero width for Fermi-Dirac; Marzari-Vanderbilt's cold smearing is
     made such that its free energy needs no extrapolation, and GPAW makes none.
