@@ -58,8 +58,19 @@ FAILED = 3
 AFRESH_DISTANCE = 0.5
 """How far an atom goes (angstrom) before an ionic step starts from atomic orbitals again."""
 
+MOST_ITERATIONS_GOING_ON = 60
+"""Iterations after which an ionic step that went on from the step before starts from atomic orbitals."""
+
 ABORT_SECONDS = 1.0
 """Time between the failure of a rank and the end of all ranks."""
+
+
+class _StalledError(Exception):
+    """The self-consistent field did not converge from the step before; it may from atomic orbitals."""
+
+    def __init__(self, iterations: int) -> None:
+        super().__init__(iterations)
+        self.iterations = iterations
 
 
 class GpawSolver:
@@ -81,20 +92,26 @@ class GpawSolver:
         self._emit = emit
         self._calculator: Any = None
         self._started_from: Atoms | None = None  # the atoms of the last start from atomic orbitals
+        self._most_iterations: int | None = None  # of a step that goes on from the step before
         self.seconds = 0.0  # spent in GPAW, without its import
 
     def compute(self, atoms: Atoms) -> IonicStep:
         """Solve for these atoms; lengths in angstrom, energies in eV."""
+        import gpaw.new.ase_interface  # noqa: F401  # before the clock starts
         from gpaw.mpi import world
 
-        atoms = atoms.copy()
-        afresh = starts_afresh(self._started_from, atoms)
-        if afresh:
-            self._start(atoms)
-        calculator = self._calculator
         started = time.perf_counter()
-        if not afresh and (calculator.atoms.cell.array == atoms.cell.array).all():
-            move_atoms_with_density(calculator, atoms)
+        atoms = atoms.copy()
+        stalled = 0
+        if starts_afresh(self._started_from, atoms):
+            self._start(atoms)
+        else:
+            try:
+                self._go_on(atoms)
+            except _StalledError as error:
+                stalled = error.iterations
+                self._start(atoms)
+        calculator = self._calculator
         energy = calculator.get_potential_energy(atoms)
         free_energy = calculator.get_potential_energy(atoms, force_consistent=True)
         forces = calculator.get_forces(atoms)
@@ -111,7 +128,7 @@ class GpawSolver:
             forces=forces.tolist(),
             stress=None if stress is None else tuple(stress.tolist()),
             magnetic_moments=None if moments is None else moments.tolist(),
-            scf_iterations=int(calculator.get_number_of_iterations()),
+            scf_iterations=int(calculator.get_number_of_iterations()) + stalled,
             wall_seconds=seconds,
             cores=world.size,
         )
@@ -133,6 +150,7 @@ class GpawSolver:
         from gpaw.new.ase_interface import GPAW
 
         self._calculator = None
+        self._most_iterations = None
         gc.collect()  # GPAW's objects hold each other: 15 MiB a start
         show_datasets_to_gpaw()
         # Rank 0 alone writes. Appended: the log has every start of this calculation.
@@ -141,6 +159,25 @@ class GpawSolver:
         self._calculator.hooks["scf_step"] = self._scf_step
         self._started_from = atoms
 
+    def _go_on(self, atoms: Atoms) -> None:
+        """Solve from the step before.
+
+        Raises
+        ------
+        _StalledError
+            Where that takes more iterations than a good start does, or the atoms have lost a symmetry.
+        """
+        from gpaw.new.symmetry import SymmetryBrokenError
+
+        if (self._calculator.atoms.cell.array == atoms.cell.array).all():
+            try:
+                move_atoms_with_density(self._calculator, atoms)
+            except SymmetryBrokenError as error:
+                raise _StalledError(0) from error
+        self._most_iterations = MOST_ITERATIONS_GOING_ON
+        self._calculator.get_potential_energy(atoms)
+        self._most_iterations = None
+
     def _scf_step(self, context: Any) -> None:
         from ase.units import Hartree
 
@@ -148,6 +185,8 @@ class GpawSolver:
             self._check_datasets()
         energy = float(context.energies.total_extrapolated) * Hartree
         self._emit(event="scf", iteration=int(context.niter), energy=energy)
+        if self._most_iterations is not None and context.niter >= self._most_iterations:
+            raise _StalledError(self._most_iterations)
 
     def _check_datasets(self) -> None:
         """Refuse to compute with other PAW files than those that the key names."""
