@@ -19,15 +19,16 @@ from wadflow.results.records import Document
 from wadflow.results.reference_data import EXPERIMENT, SOURCE, Datum
 from wadflow.results.reference_sources import IDENTITY, all_data, data_of_documents
 from wadflow.results.sentences import no_production_sentence
-from wadflow.results.surface_documents import Miller, SurfaceDocument  # noqa: TC001  # pydantic reads Miller
+from wadflow.results.surface_documents import Miller, SurfaceDocument
 from wadflow.results.thermochemistry.computed_quantities import quantities_of_decomposition
+from wadflow.results.thermochemistry.corrections import SCHEMES
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.units import convert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    ComputedDocument = AdhesionDocument | SurfaceDocument | DecompositionDocument
+ComputedDocument = AdhesionDocument | SurfaceDocument | DecompositionDocument
 
 Kind = Literal["experiment", "published calculation", "source", "identity"]
 """``identity``: what another document of ours makes it, minus twice a surface energy for example."""
@@ -59,6 +60,13 @@ ORDER: Final = (
     "heat capacity",
 )
 """Beginnings of quantities, in the order of tables and pictures."""
+
+NOT_CONVERGED: Final = "not all calculations behind it converged"
+
+NOT_CONFIRMED: Final = "counterpart not confirmed in its source"
+
+GEOMETRY: Final = ("lattice", "volume", "bulk modulus")
+"""Beginnings of quantities that temperature changes."""
 
 MOVING: Final = ("cohesive energy", "formation energy", "atomisation energy")
 """Energies that zero-point motion changes."""
@@ -151,6 +159,7 @@ class MissingCounterpart(Document):
     quantity     -     name of the quantity
     species      -     reduced formula, equation, or title of an interface
     phase        -     crystal, polycrystal, gas, ...
+    space_group  -     number of a crystal
     miller       -     indices of a face
     side         -     ``not measured``: computed, and the tables hold nothing to compare it with;
                        ``not computed``: in the tables, and no document has it
@@ -163,6 +172,7 @@ class MissingCounterpart(Document):
     quantity: str
     species: str
     phase: str
+    space_group: int | None = None
     miller: Miller | None = None
     side: Literal["not measured", "not computed"]
     value: float
@@ -171,8 +181,13 @@ class MissingCounterpart(Document):
 
     @property
     def subject(self) -> str:
-        """What it is a property of."""
-        return subject_text(self.species, self.phase, self.miller)
+        """What it is a property of; for lattices with the symbol of the space group."""
+        text = subject_text(self.species, self.phase, self.miller)
+        if self.space_group is None or not self.quantity.startswith(("lattice", "volume")):
+            return text
+        from pymatgen.symmetry.groups import sg_symbol_from_int_number
+
+        return f"{text} ({sg_symbol_from_int_number(self.space_group)})"
 
 
 def cross_checks(
@@ -222,6 +237,7 @@ def missing_counterparts(
             quantity=one.quantity,
             species=one.species,
             phase=one.phase,
+            space_group=one.space_group,
             miller=one.miller,
             side="not measured",
             value=one.value,
@@ -236,14 +252,15 @@ def missing_counterparts(
             quantity=datum.quantity,
             species=datum.species,
             phase=datum.phase,
+            space_group=datum.space_group,
             miller=datum.miller,
             side="not computed",
             value=datum.value,
             unit=datum.unit,
             found_in=datum.source,
         )
-        for datum in known
-        if _key(datum) not in keys and datum.kind != SOURCE
+        for datum in (all_data() if data is None else known)
+        if _key(datum) not in keys
     ]
     return tuple(alone)
 
@@ -357,28 +374,30 @@ def _notes(one: ComputedQuantity, datum: Datum) -> Iterable[str]:
     if not one.origin.production:
         yield no_production_sentence(one.origin.protocol)
     if not one.converged:
-        yield "not all calculations behind it converged"
-    if datum.kind == EXPERIMENT and one.temperature is None and datum.temperature is not None:
-        if datum.temperature > 0:
-            yield (
-                f"computed at 0 K without zero-point motion, measured at {datum.temperature:g} K: thermal "
-                "expansion and zero-point motion are in the difference"
-            )
-        elif "without zero-point" not in datum.note and one.quantity in MOVING:
+        yield NOT_CONVERGED
+    if datum.kind == EXPERIMENT and one.temperature is None and datum.zero_point is None:
+        if datum.temperature and one.quantity.startswith(GEOMETRY):
+            yield "computed at 0 K without zero-point motion: that and thermal expansion differ"
+        elif one.quantity in MOVING:
             yield "computed without zero-point motion, which is in the measured value"
     yield from one.notes
     if datum.note:
         yield datum.note
     if not datum.confirmed:
-        yield "counterpart not confirmed in its source"
+        yield NOT_CONFIRMED
 
 
 def _order(check: CrossCheck) -> tuple[object, ...]:
     return (
-        *(_place(check.quantity), check.quantity, check.phase != "reaction"),
-        *(check.species, check.miller or (0, 0, 0), check.protocol, check.method),
+        *(_place(check.quantity), check.quantity, check.phase, check.species, check.miller or (0, 0, 0)),
+        *(check.protocol, _scheme(check.method)),
         *(tuple(KINDS.values()).index(check.kind), check.temperature or 0.0),
     )
+
+
+def _scheme(method: str) -> int:
+    names = list(SCHEMES)
+    return names.index(method) if method in names else len(names)
 
 
 def _place(quantity: str) -> int:

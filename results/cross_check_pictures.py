@@ -5,15 +5,20 @@ matplotlib is imported only when something is drawn, and its global state (pyplo
 
 from __future__ import annotations
 
+import re
+from itertools import cycle
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from wadflow.errors import InputError
+from wadflow.results.cross_check import GEOMETRY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     from wadflow.results.cross_check import CrossCheck
 
@@ -24,9 +29,12 @@ SMALL: Final = 8.0  # points: size of the text
 
 MARKERS: Final = {"experiment": "o", "published calculation": "s", "source": "D", "identity": "^"}
 COLOURS: Final = ("#2b6ca3", "#c8641b", "#3d8b5f", "#7a5195", "#5b5b5b")  # differ for colour-blind eyes too
-TOP: Final = 0.75  # inch
-BELOW: Final = 0.3  # inch
+COLUMNS: Final = 3  # of the legend
+LINE: Final = 0.17  # inch of the legend
+TOP: Final = 0.72  # inch above the first panel, without the legend
 BETWEEN: Final = 0.72  # inch between panels: ticks, unit and the next title
+
+SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def draw_cross_checks(
@@ -62,10 +70,12 @@ def draw_cross_checks(
     groups = _groups(checks)
     rows = {name: list(dict.fromkeys(_row(one) for one in group)) for name, group in groups.items()}
     heights = {name: ROW * (len(subjects) + 0.6) for name, subjects in rows.items()}
-    height = TOP + sum(heights.values()) + BETWEEN * len(groups) + BELOW
+    colours = dict(zip(_methods(checks), cycle(COLOURS), strict=False))
+    handles = _handles(checks, colours)
+    above = TOP + LINE * ceil(len(handles) / COLUMNS)
+    height = above + sum(heights.values()) + BETWEEN * len(groups)
     figure = Figure(figsize=(WIDTH, height))
-    colours = dict(zip(_methods(checks), COLOURS * len(checks), strict=False))
-    top = height - TOP
+    top = height - above
     for name, group in groups.items():
         bottom = top - heights[name]
         axes = figure.add_axes(
@@ -73,8 +83,18 @@ def draw_cross_checks(
         )
         _panel(axes, name, group, rows[name], colours)
         top = bottom - BETWEEN
-    _legend(figure, checks, colours)
     figure.text(0.02, 1 - 0.12 / height, title, ha="left", va="top", fontsize=11)
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.012, 1 - 0.36 / height),
+        ncols=COLUMNS,
+        frameon=False,
+        fontsize=SMALL - 0.5,
+        handletextpad=0.2,
+        columnspacing=1.2,
+        borderaxespad=0.0,
+    )
     return figure
 
 
@@ -87,18 +107,21 @@ def _groups(checks: Sequence[CrossCheck]) -> dict[str, list[CrossCheck]]:
 
 
 def _row(check: CrossCheck) -> str:
-    if check.quantity.startswith("lattice"):
-        return f"{check.subject}, {check.quantity.split()[-1]}"
-    if check.quantity.startswith("volume"):
-        return f"{check.subject}, volume"
-    return check.subject.replace("(c)", "").replace("->", "→")
+    subject = re.sub(r"(?<=[A-Za-z])\d+", lambda found: found[0].translate(SUBSCRIPTS), check.subject)
+    name = subject.replace("(c)", "").replace("->", "→")
+    if check.quantity.startswith(GEOMETRY):
+        what = "" if check.quantity == "bulk modulus" else check.quantity.removeprefix("lattice ") + " "
+        short = what.replace("constant ", "").replace(" per atom", "")
+        at = "" if check.temperature is None else f"({check.temperature:g} K)"
+        return f"{name} {short}{at}".strip()
+    return name
 
 
-def _method(check: CrossCheck) -> str:
-    return ", ".join(part for part in (check.protocol, check.method) if part)
+def _method(check: CrossCheck) -> tuple[str, str]:
+    return check.protocol, check.method
 
 
-def _methods(checks: Sequence[CrossCheck]) -> list[str]:
+def _methods(checks: Sequence[CrossCheck]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(_method(one) for one in checks))
 
 
@@ -107,7 +130,7 @@ def _panel(
     name: str,
     group: Sequence[CrossCheck],
     rows: Sequence[str],
-    colours: dict[str, str],
+    colours: Mapping[tuple[str, str], str],
 ) -> None:
     units = {one.unit for one in group}
     relative = len(units) > 1
@@ -120,9 +143,7 @@ def _panel(
         for place, one in enumerate(here):
             # Several counterparts of one subject stand beside each other in its row.
             offset = 0.0 if len(here) == 1 else 0.56 * (place / (len(here) - 1) - 0.5)
-            scale = 1.0
-            if relative:
-                scale = 100.0 / abs(one.counterpart)
+            scale = 100.0 / abs(one.counterpart) if relative else 1.0
             bar = None if one.combined_uncertainty is None else scale * one.combined_uncertainty
             colour = colours[_method(one)]
             axes.errorbar(
@@ -157,7 +178,7 @@ def _unit(unit: str) -> str:
     return unit.replace("m2", "m²").replace("angstrom", "Å")
 
 
-def _legend(figure: Figure, checks: Sequence[CrossCheck], colours: dict[str, str]) -> None:
+def _handles(checks: Sequence[CrossCheck], colours: Mapping[tuple[str, str], str]) -> list[Line2D]:
     from matplotlib.lines import Line2D
 
     def handle(label: str, marker: str, colour: str, face: str | None = None) -> Line2D:
@@ -168,23 +189,16 @@ def _legend(figure: Figure, checks: Sequence[CrossCheck], colours: dict[str, str
             marker=marker,
             color=colour,
             markerfacecolor=colour if face is None else face,
-            markersize=5,
+            markersize=5 if marker != "_" else 9,
+            markeredgewidth=0.9 if marker != "_" else 2.2,
             label=label,
         )
 
-    handles = [handle(name, "_", colour) for name, colour in colours.items()]
+    handles = [
+        handle(", ".join(part for part in (protocol, method) if part), "_", colour)
+        for (protocol, method), colour in colours.items()
+    ]
     handles += [handle(kind, MARKERS[kind], "0.3") for kind in dict.fromkeys(one.kind for one in checks)]
     if not all(one.confirmed for one in checks):
         handles.append(handle("hollow: not confirmed", "o", "0.3", "white"))
-    inches = figure.get_size_inches()[1]
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.01, 1 - 0.3 / inches),
-        ncols=4,
-        frameon=False,
-        fontsize=SMALL - 0.5,
-        handletextpad=0.2,
-        columnspacing=1.2,
-        borderaxespad=0.0,
-    )
+    return handles

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -42,6 +42,7 @@ class Datum(Document):
     unit         -     as the source gives it
     uncertainty  unit  as the source gives it; None: it gives none
     temperature  K     None: not said
+    zero_point   -     ``removed``: zero-point motion is not in the value; None: as it was measured
     source       -     citation
     doi          -     the same for machines; None: not known
     confirmed    -     read in the source or in a data package that names it; False: second-hand,
@@ -60,6 +61,7 @@ class Datum(Document):
     unit: str = Field(min_length=1)
     uncertainty: float | None = Field(default=None, gt=0)
     temperature: float | None = Field(default=None, ge=0)
+    zero_point: Literal["removed"] | None = None
     source: str = Field(min_length=1)
     doi: str | None = None
     confirmed: bool

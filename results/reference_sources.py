@@ -6,11 +6,11 @@ They are turned into the form of `wadflow.results.reference_data`, so that each 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from wadflow.interfaces.crystals import list_structures, load_crystal
+from wadflow.interfaces.crystals import list_crystals, list_structures, load_crystal
 from wadflow.results.crystal_lattices import UNSTRAINED, known_crystal, lattice_of_crystal
 from wadflow.results.documents import AdhesionDocument
 from wadflow.results.reference_data import EXPERIMENT, SOURCE, Datum, shipped_tables
@@ -23,6 +23,8 @@ from wadflow.results.units import convert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wadflow.results.records import EnergyKind
+    from wadflow.results.surface_documents import SlopeRecord
     from wadflow.results.thermochemistry.documents import ReactionRecord
     from wadflow.results.thermochemistry.species import Species
 
@@ -38,7 +40,9 @@ IDENTITY: Final = "identity"
 SAME_ORIGIN: Final = 0.1
 """kJ/mol and J/mol/K: tables that differ by less have one measurement behind them, not two."""
 
-TWO_TABLES = "uncertainty: difference to the NASA Glenn data, a lower bound"
+TWICE: Final = "minus twice a surface energy, for an upper slab that continues the crystal of the lower"
+
+TWO_TABLES: Final = "uncertainty: difference to the NASA Glenn data, a lower bound"
 
 
 @cache
@@ -65,35 +69,18 @@ def data_of_crystals() -> Iterable[Datum]:
                 value=round(value, 5),
                 unit=unit,
                 temperature=crystal.temperature,
-                source=crystal.citation,
+                source=f"{crystal.citation}, structure {name}",
                 confirmed=True,
-                note=f"structure {name}",
             )
 
 
 def data_of_gases() -> Iterable[Datum]:
     """Give bond lengths (angstrom) and harmonic wavenumbers (1/cm) of the gases."""
     for formula, gas in load_gases().items():
-        constants = {"confirmed": False, "source": GAS_CONSTANTS, "note": FROM_MEMORY, "kind": EXPERIMENT}
         if gas.gas.positions is not None:
-            length = bond_length(gas.gas.positions)
-            yield Datum(
-                quantity="bond length",
-                species=formula,
-                phase="gas",
-                value=length,
-                unit="angstrom",
-                **constants,
-            )
+            yield _of_gas("bond length", formula, bond_length(gas.gas.positions), "angstrom")
         if gas.gas.harmonic is not None:
-            yield Datum(
-                quantity="harmonic wavenumber",
-                species=formula,
-                phase="gas",
-                value=gas.gas.harmonic,
-                unit="1/cm",
-                **constants,
-            )
+            yield _of_gas("harmonic wavenumber", formula, gas.gas.harmonic, "1/cm")
 
 
 def bond_length(positions: Sequence[Sequence[float]]) -> float:
@@ -112,7 +99,10 @@ def bond_length(positions: Sequence[Sequence[float]]) -> float:
 def data_of_thermochemistry() -> Iterable[Datum]:
     """Give formation enthalpies (kJ/mol), entropies and heat capacities (J/mol/K) of NIST-JANAF at 298 K."""
     janaf, nasa = load_tables("janaf"), load_tables("nasa")
+    gases, crystals = load_gases(), list_crystals()
     for species, table in janaf.items():
+        if species.formula not in gases and (species.is_gas or crystal_of(species) not in crystals):
+            continue
         for quantity, method, unit in (
             ("formation enthalpy", "enthalpy", "kJ/mol"),
             ("entropy", "entropy", "J/mol/K"),
@@ -138,6 +128,11 @@ def data_of_thermochemistry() -> Iterable[Datum]:
             )
 
 
+def crystal_of(species: Species) -> str:
+    """Return the name that the crystal of a condensed species has, whether it is shipped or not."""
+    return "graphite" if species.formula == "C" else species.formula
+
+
 def phase_of(species: Species) -> str:
     """Return the phase as the tables call it; at 298 K what is condensed is a crystal."""
     return "gas" if species.is_gas else "crystal"
@@ -153,6 +148,20 @@ def data_of_documents(documents: Sequence[object]) -> Iterable[Datum]:
         elif isinstance(document, DecompositionDocument):
             for reaction in document.reactions:
                 yield from _reaction(reaction)
+
+
+def _of_gas(quantity: str, formula: str, value: float, unit: str) -> Datum:
+    return Datum(
+        quantity=quantity,
+        species=formula,
+        phase="gas",
+        kind=EXPERIMENT,
+        value=value,
+        unit=unit,
+        source=GAS_CONSTANTS,
+        confirmed=False,
+        note=FROM_MEMORY,
+    )
 
 
 def _source(document: AdhesionDocument) -> Iterable[Datum]:
@@ -180,45 +189,53 @@ def _like_metals(document: AdhesionDocument, surfaces: Sequence[SurfaceDocument]
     crystal = known_crystal(lower.crystal)
     if not same or crystal is None or lower.tasker_class is not None or lower.strain_measure > UNSTRAINED:
         return
-    lattice = lattice_of_crystal(crystal)
-    expected = "minus twice a surface energy, for an upper slab that continues the crystal of the lower"
-    base = {"species": document.title, "phase": "interface", "unit": "J/m2"}
-    kind = "relaxed" if document.work_of_adhesion_relaxed is not None else "rigid"
+    lattice, family = lattice_of_crystal(crystal), family_of(lower.miller)
+    kind: EnergyKind = document.energy_kind
     for datum in shipped_tables():
-        if (datum.quantity, datum.species, datum.space_group) != (
-            "surface energy",
-            lattice.species,
-            lattice.space_group,
-        ) or datum.miller not in (None, family_of(lower.miller)):
-            continue
-        yield Datum(
-            **base,
-            quantity=f"work of adhesion, {kind}",
-            kind=datum.kind,
-            value=-2 * datum.value,
-            uncertainty=None if datum.uncertainty is None else 2 * datum.uncertainty,
-            temperature=datum.temperature,
-            source=datum.source,
-            doi=datum.doi,
-            confirmed=datum.confirmed,
-            note=f"{expected}; {datum.note}",
-        )
+        known = (datum.quantity, datum.species, datum.space_group)
+        if known == ("surface energy", lattice.species, lattice.space_group) and datum.miller in (
+            None,
+            family,
+        ):
+            yield datum.model_copy(
+                update={
+                    **_like(document, kind),
+                    "value": -2 * datum.value,
+                    "uncertainty": None if datum.uncertainty is None else 2 * datum.uncertainty,
+                    "note": f"{TWICE}; {datum.note}",
+                }
+            )
     for surface in surfaces:
-        if (surface.crystal, surface.protocol) != (lower.crystal, document.protocol):
-            continue
-        for face in surface.faces:
-            if face.family == family_of(lower.miller):
-                for kind, line in (("rigid", face.rigid), ("relaxed", face.relaxed)):
-                    yield Datum(
-                        **base,
-                        quantity=f"work of adhesion, {kind}",
-                        kind=IDENTITY,
-                        value=-2 * line.surface_energy,
-                        uncertainty=2 * max(line.spread, line.standard_error) or None,
-                        source=f"surface energies of '{surface.name}', protocol '{surface.protocol}'",
-                        confirmed=True,
-                        note=expected,
-                    )
+        if (surface.crystal, surface.protocol) == (lower.crystal, document.protocol):
+            for face in surface.faces:
+                if face.family == family:
+                    yield _twice("rigid", face.rigid, surface, document)
+                    yield _twice("relaxed", face.relaxed, surface, document)
+
+
+def _like(document: AdhesionDocument, kind: EnergyKind) -> dict[str, Any]:
+    return {
+        "quantity": f"work of adhesion, {kind}",
+        "species": document.title,
+        "phase": "interface",
+        "space_group": None,
+        "miller": None,
+    }
+
+
+def _twice(
+    kind: EnergyKind, line: SlopeRecord, surface: SurfaceDocument, document: AdhesionDocument
+) -> Datum:
+    return Datum(
+        **_like(document, kind),
+        kind=IDENTITY,
+        value=-2 * line.surface_energy,
+        unit="J/m2",
+        uncertainty=2 * max(line.spread, line.standard_error) or None,
+        source=f"surface energies of '{surface.name}', protocol '{surface.protocol}'",
+        confirmed=True,
+        note=TWICE,
+    )
 
 
 def family_of(miller: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -235,7 +252,6 @@ def _reaction(reaction: ReactionRecord) -> Iterable[Datum]:
     for quantity, name, unit in (
         ("reaction enthalpy", "enthalpy_298", "kJ/mol"),
         ("reaction Gibbs energy", "gibbs_energy_298", "kJ/mol"),
-        ("reaction entropy", "entropy_298", "J/mol/K"),
     ):
         value = getattr(janaf, name)
         spread = None if nasa is None else _spread(value, getattr(nasa, name))
@@ -268,6 +284,7 @@ def _of_electrons(datum: Datum) -> Datum:
         update={
             "quantity": "atomisation energy",
             "value": round(datum.value + zero_point, 3),
+            "zero_point": "removed",
             "note": f"{datum.value:g} {datum.unit} measured at 0 K, plus the zero-point energy of "
             f"{zero_point:.3f} {datum.unit} ({GAS_CONSTANTS})",
         }

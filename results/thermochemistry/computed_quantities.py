@@ -13,7 +13,7 @@ from wadflow.results.crystal_lattices import (
     lattice_of_crystal,
 )
 from wadflow.results.document_names import DECOMPOSITION_PREFIX
-from wadflow.results.reference_sources import bond_length, phase_of
+from wadflow.results.reference_sources import bond_length, crystal_of, phase_of
 from wadflow.results.thermochemistry.computed import KJ_PER_MOL
 from wadflow.results.thermochemistry.hess import formation
 from wadflow.results.thermochemistry.reaction_quantities import quantities_of_reactions
@@ -58,11 +58,6 @@ def quantities_of_decomposition(document: DecompositionDocument) -> Iterable[Com
     yield from quantities_of_reactions(document, computed, origin)
 
 
-def crystal_name(species: Species) -> str:
-    """Return the shipped crystal of a condensed species."""
-    return "graphite" if species.formula == "C" else species.formula
-
-
 def _of_structures(
     own: Mapping[Species, CalculationRecord], computed: ComputedRecord, origin: Origin
 ) -> Iterable[ComputedQuantity]:
@@ -86,7 +81,7 @@ def _of_structures(
 
 def _lattice(species: Species, record: CalculationRecord, computed: ComputedRecord) -> CrystalLattice | None:
     """Return the relaxed lattice: as kept, else the cell in which the crystal's phonons were computed."""
-    kept = lattice_of_bulk(crystal_name(species), record)
+    kept = lattice_of_bulk(crystal_of(species), record)
     if kept is not None:
         return kept
     at_rest = [
@@ -95,7 +90,7 @@ def _lattice(species: Species, record: CalculationRecord, computed: ComputedReco
         if (one.role, one.task, one.formula) == ("bulk", "relax", record.formula) and one.key != record.key
     ]
     # Several: phonons at several volumes, none of which needs to be that of the relaxed crystal.
-    return lattice_in_cell(crystal_name(species), record, at_rest[0].cell) if len(at_rest) == 1 else None
+    return lattice_in_cell(crystal_of(species), record, at_rest[0].cell) if len(at_rest) == 1 else None
 
 
 def _of_energies(
@@ -140,7 +135,7 @@ def _of_energies(
 
 
 def _space_group(species: Species) -> int | None:
-    crystal = known_crystal(crystal_name(species))
+    crystal = known_crystal(crystal_of(species))
     return None if crystal is None else lattice_of_crystal(crystal).space_group
 
 
@@ -182,7 +177,7 @@ def _of_heat_capacities(computed: ComputedRecord, origin: Origin) -> Iterable[Co
             phase=phase_of(species),
             unit="J/mol/K",
             value=record.computed,
-            calculation=f"phonons of {crystal_name(species)}",
+            calculation=f"phonons of {crystal_of(species)}",
             origin=origin,
             converged=computed.converged,
             temperature=REFERENCE_TEMPERATURE,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wadflow.results.computed_quantities import ComputedQuantity, Origin
 from wadflow.results.reference_sources import phase_of
 from wadflow.results.thermochemistry.corrections import SCHEMES
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 AT_VOLUME = "crystals vibrate at their computed volume"
 """What a harmonic crystal lacks: thermal expansion."""
+
+IDEAL_GAS = "ideal gas"
+"""Method of the entropies of gases: no electrons were computed for them."""
 
 MEASURED = "vibrations and rotations of gases are measured ones"
 
@@ -120,7 +125,7 @@ def quantities_of_reactions(
         yield from _formations(column)
         yield from _reactions(column)
     # Corrections are constants: the entropies of all schemes are the same.
-    yield from _entropies(columns[0], "quasiharmonic" if computed.quasiharmonic else "harmonic")
+    yield from _of_substances(columns[0], "quasiharmonic" if computed.quasiharmonic else "harmonic")
 
 
 def _formations(column: Column) -> Iterable[ComputedQuantity]:
@@ -152,19 +157,21 @@ def _reactions(column: Column) -> Iterable[ComputedQuantity]:
         )
 
 
-def _entropies(column: Column, method: str) -> Iterable[ComputedQuantity]:
-    """Give the entropies of crystals, from reactions whose gases are known, and those of the gases."""
+def _of_substances(column: Column, method: str) -> Iterable[ComputedQuantity]:
+    """Give entropies of crystals, from reactions with known gases, and those and heat capacities of gases."""
     gases = load_gases()
     entropies = [one.entropy_298 for one in column.records.values()]
     known = {
-        species: float(gases[species.formula].entropy(REFERENCE_TEMPERATURE))
+        species: gases[species.formula]
         for species in column.species
         if species.is_gas and species.formula in gases
     }
-    for species, value in known.items():
-        yield column.quantity(
-            "entropy", species.formula, "gas", value, unit="J/mol/K", scheme="ideal gas, measured constants"
-        )
+    of_known = {species: float(gas.entropy(REFERENCE_TEMPERATURE)) for species, gas in known.items()}
+    around = REFERENCE_TEMPERATURE + np.array([-0.5, 0.5])
+    for species, gas in known.items():
+        rise = 1000.0 * float(np.diff(gas.enthalpy(around))[0])
+        for name, value in (("entropy", of_known[species]), ("heat capacity", rise)):
+            yield column.quantity(name, species.formula, "gas", value, unit="J/mol/K", scheme=IDEAL_GAS)
     for species in column.species:
         if species.is_gas:
             continue
@@ -174,7 +181,7 @@ def _entropies(column: Column, method: str) -> Iterable[ComputedQuantity]:
         of_gases = sum(
             weight * float(equation.get(gas, 0)) * entropy
             for weight, equation in zip(weights, column.equations, strict=True)
-            for gas, entropy in known.items()
+            for gas, entropy in of_known.items()
         )
         total = sum(weight * one for weight, one in zip(weights, entropies, strict=True))
         yield column.quantity(
