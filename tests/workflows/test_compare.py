@@ -12,7 +12,6 @@ from command_line import call
 from wadflow.results.computed_documents import COMPUTED_FOLDER
 from wadflow.results.cross_check import CrossCheck
 from wadflow.results.reproduction import Reproduction
-from wadflow.workflows.cross_check_tables import percent, significant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,15 +133,3 @@ def test_reproduce_as_json_and_without_any_result(capsys: pytest.CaptureFixture[
 def test_help_has_examples(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert call(command, "--help") == 0
     assert f"wadflow {command}" in " ".join(capsys.readouterr().out.split())
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(1234.5, "1234"), (-616.931, "-616.9"), (14.104, "14.10"), (0.0042, "0.004"), (-0.0, "-0.000")],
-)
-def test_numbers_are_as_long_as_they_are_read(value: float, text: str) -> None:
-    assert significant(value) == text
-
-
-def test_per_cent() -> None:
-    assert (percent(None), percent(-0.0213), percent(2.106)) == ("--", "-2.1", "+211")
