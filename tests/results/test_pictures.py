@@ -123,7 +123,7 @@ def test_gap_planes_and_units_are_written() -> None:
     assert "y (Å)" in words
     assert "height above the contact (Å)" in words
     assert words.count("O") == 5  # four planes and the legend
-    assert sum(word.startswith("Li$_") for word in words) == 4
+    assert sum(word == "Li₂" for word in words) == 4
 
 
 def test_contact_panel_shows_the_two_contact_planes_only() -> None:
