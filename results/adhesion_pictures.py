@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wadflow.errors import InputError
-from wadflow.results.figure_style import BLUE, GREY, INK, MUTED, SMALL, VERMILION, WORK, one_panel, plain, styled
+from wadflow.results.figure_style import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    SMALL,
+    VERMILION,
+    WORK,
+    formula_text,
+    number_text,
+    one_panel,
+    plain,
+    styled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +101,7 @@ def _values(document: AdhesionDocument) -> list[float]:
 
 
 def _label(document: AdhesionDocument) -> str:
-    text = f"{document.title}\n{document.lower.planes} + {document.upper.planes} planes, {document.protocol}"
+    text = f"{formula_text(document.title)}\n{document.lower.planes} + {document.upper.planes} planes, {document.protocol}"
     return text if document.production else f"{text}: proves the path only"
 
 
@@ -118,7 +131,7 @@ def _write(axes: Axes, end: float, height: float, value: float, more: str = "") 
     """Write a number beyond the end of its bar."""
     outward = -1 if end <= 0 else 1
     axes.annotate(
-        f"{value:.2f}{more}",
+        number_text(value) + more,
         (end, height),
         xytext=(6 * outward, 0),
         textcoords="offset points",
@@ -165,7 +178,7 @@ def draw_relaxation(document: AdhesionDocument) -> Figure:
     colours = (BLUE, GREY, GREY, GREY, VERMILION)
     for place, ((_, change, start), colour) in enumerate(zip(steps, colours, strict=True)):
         axes.bar(place, change, bottom=start, width=0.62, color=colour)
-        number = f"{change:.3f}" if place in (0, 4) else f"{change:+.3f}"
+        number = number_text(change, 3, signed=place not in (0, 4))
         low = min(start, start + change)
         axes.annotate(
             number, (place, low), xytext=(0, -3), textcoords="offset points", ha="center", va="top", fontsize=SMALL
@@ -181,7 +194,7 @@ def draw_relaxation(document: AdhesionDocument) -> Figure:
     reach = max(levels) - min(levels)
     axes.set_ylim(min(levels) - 0.12 * reach, max(levels) + 0.04 * reach)
     axes.set_ylabel(WORK)
-    axes.set_title(document.title)
+    axes.set_title(formula_text(document.title))
     plain(axes, grid="y")
     axes.spines["bottom"].set_visible(False)
     return figure
@@ -207,8 +220,8 @@ def draw_spacings(document: AdhesionDocument) -> Figure:
     figure, axes = one_panel(height=3.5, below=1.05)
     for role, label, marker, colour in (
         ("AB", "in contact (AB)", "o", INK),
-        ("A", f"free lower slab (A), {document.lower.name}", "s", BLUE),
-        ("B", f"free upper slab (B), {document.upper.name}", "D", VERMILION),
+        ("A", f"free lower slab (A), {formula_text(document.lower.name)}", "s", BLUE),
+        ("B", f"free upper slab (B), {formula_text(document.upper.name)}", "D", VERMILION),
     ):
         planes = sorted(heights[role])
         pairs = [(one, two) for one, two in zip(planes, planes[1:], strict=False) if two == one + 1]
@@ -231,7 +244,7 @@ def draw_spacings(document: AdhesionDocument) -> Figure:
     axes.set_xticks(range(1, count + 1))
     axes.set_xlabel("plane, from the bottom")
     axes.set_ylabel("distance to the next plane (Å)")
-    axes.set_title(document.title)
+    axes.set_title(formula_text(document.title))
     plain(axes, grid="y")
     figure.legend(loc="lower center", ncols=2, columnspacing=1.2, handletextpad=0.2)
     return figure

@@ -8,6 +8,7 @@ and on paper; a figure that is drawn with other greys stays as it is.
 
 from __future__ import annotations
 
+import re
 from functools import wraps
 from typing import TYPE_CHECKING, Final, ParamSpec
 
@@ -60,8 +61,7 @@ WORK: Final = "work of adhesion (J/m²)"
 
 SMALL: Final = 8.0  # points: size of what stands beside
 
-SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-"""Of formulas; far quicker to draw than mathematical text."""
+_SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # quicker to draw than mathematical text
 
 _SETTINGS: Final = {
     "font.size": 9.0,
@@ -89,6 +89,28 @@ _SETTINGS: Final = {
 }
 
 
+def formula_text(text: str) -> str:
+    """Return formulas with their numbers as subscripts; coefficients and Miller indices stay.
+
+    Examples
+    --------
+    >>> formula_text("2 Li2CO3(c)")
+    '2 Li₂CO₃(c)'
+    """
+    return re.sub(r"(?<=[A-Za-z])\d+", lambda found: found[0].translate(_SUBSCRIPTS), text)
+
+
+def number_text(value: float, decimals: int = 2, *, signed: bool = False) -> str:
+    """Return a number with a minus sign in the place of a hyphen, as on the axes.
+
+    Examples
+    --------
+    >>> number_text(-1.234)
+    '−1.23'
+    """
+    return f"{value:{'+' if signed else ''}.{decimals}f}".replace("-", "\u2212")
+
+
 def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
     """Let a function draw in this style; matplotlib's own settings are left as they were."""
 
@@ -103,7 +125,13 @@ def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
 
 
 def one_panel(
-    *, width: float = 5.0, height: float = 3.2, left: float = 0.62, right: float = 0.15, below: float = 0.62
+    *,
+    width: float = 5.0,
+    height: float = 3.2,
+    left: float = 0.62,
+    right: float = 0.15,
+    below: float = 0.62,
+    over: float = 0.32,
 ) -> tuple[Figure, Axes]:
     """Return a figure with one panel of fixed margins, in inches; its plots align with each other.
 
@@ -111,7 +139,6 @@ def one_panel(
     """
     from matplotlib.figure import Figure
 
-    over = 0.32  # the title
     figure = Figure(figsize=(width, height))
     place = (left / width, below / height, (width - left - right) / width, (height - below - over) / height)
     axes: Axes = figure.add_axes(place)

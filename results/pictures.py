@@ -14,7 +14,7 @@ import numpy as np
 
 from wadflow.errors import InputError
 from wadflow.interfaces.planes import PLANE_TOLERANCE
-from wadflow.results.figure_style import INK, MUTED, SIDES, SMALL, SUBSCRIPTS, styled
+from wadflow.results.figure_style import INK, MUTED, SIDES, SMALL, formula_text, styled
 from wadflow.results.views import View, side_view, top_view
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def draw_interface(
     _label_sides(along_x, frame)
     _draw_contact(above, atoms, frame)
     _draw_legend(figure, atoms, frame)
-    figure.text(0.5, 1 - 0.16 / height, title, ha="center", va="top", fontsize=11)
+    figure.text(0.5, 1 - 0.16 / height, formula_text(title), ha="center", va="top", fontsize=11)
     return figure
 
 
@@ -231,7 +231,7 @@ def _label_planes(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
         if any(abs(height - other) * frame.scale < LABEL_DISTANCE for other in last):
             continue
         last.append(height)
-        formula = str(atoms[planes == plane].symbols.formula).translate(SUBSCRIPTS)
+        formula = formula_text(str(atoms[planes == plane].symbols.formula))
         axes.annotate(
             formula,
             (1, height),

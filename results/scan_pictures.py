@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wadflow.errors import InputError
-from wadflow.results.figure_style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, WORK, one_panel, plain, styled
+from wadflow.results.figure_style import (
+    BLUE,
+    INK,
+    MUTED,
+    PAPER,
+    SMALL,
+    VERMILION,
+    WORK,
+    formula_text,
+    number_text,
+    one_panel,
+    plain,
+    styled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +66,7 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     found = document.registry_map
     if found is None:
         raise _nothing(document, "adhesion map", 'registry = "scan" in its definition makes one')
-    figure, axes = one_panel(height=4.4, right=1.05, below=0.85)
+    figure, axes = one_panel(height=4.5, right=1.05, below=0.85, over=0.5)
     cell, lattice = np.array(found.cell), np.array(found.lattice)
     repeats = max(1, round(MAP_WIDTH / float(np.linalg.norm(lattice[0]))))
     window = np.array([[-MARGIN, -MARGIN], [repeats - 1 + MARGIN, repeats - 1 + MARGIN]])
@@ -67,7 +80,7 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     for point in found.points:
         x, y = np.array(point.registry) @ cell
         axes.annotate(
-            f"{point.work_of_adhesion:.2f}",
+            number_text(point.work_of_adhesion),
             (x, y),
             xytext=(0, 6),
             textcoords="offset points",
@@ -80,7 +93,7 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     axes.set_xlabel("shift along x (Å)")
     axes.set_ylabel("shift along y (Å)")
     axes.set_aspect("equal")
-    axes.set_title(f"{document.title}\nrigid, each shift at its best gap")
+    axes.set_title(f"{formula_text(document.title)}\nrigid, each shift at its best gap")
     figure.legend(loc="lower center")
     return figure
 
@@ -134,7 +147,7 @@ def draw_thickness_series(document: AdhesionDocument) -> Figure:
     axes.plot(labels, works, "o-", color=BLUE)
     for label, work in zip(labels, works, strict=True):
         axes.annotate(
-            f"{work:.2f}", (label, work), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=SMALL
+            number_text(work), (label, work), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=SMALL
         )
     if document.source is not None:
         axes.axhline(document.source.work_of_adhesion, color=VERMILION, linestyle="--", linewidth=1.2)
@@ -157,7 +170,7 @@ def draw_thickness_series(document: AdhesionDocument) -> Figure:
 
 
 def _plain(axes: Axes, document: AdhesionDocument) -> None:
-    axes.set_title(document.title)
+    axes.set_title(formula_text(document.title))
     plain(axes, grid="y")
 
 

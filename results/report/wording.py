@@ -47,7 +47,7 @@ def _prose(text: str) -> Markup:
     found = str(escape(text))
     for plain, sign in _UNITS.items():
         found = found.replace(plain, sign)
-    found = re.sub(r"(?<![\w)\]])-(?=\d)", "\u2212", found)
+    found = re.sub(r"(?<![\w)\]])-(?=\d)|^-(?= )", "\u2212", found)
     return Markup(_WORD.sub(lambda word: _formula(word[1]), found))  # noqa: S704  # escaped above
 
 

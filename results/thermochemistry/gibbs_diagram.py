@@ -6,7 +6,6 @@ only when something is drawn, and its global state (pyplot) is left alone.
 
 from __future__ import annotations
 
-import re
 from itertools import cycle
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wadflow.errors import InputError
-from wadflow.results.figure_style import INK, PAPER, SERIES, SMALL, SUBSCRIPTS, plain, styled
+from wadflow.results.figure_style import INK, PAPER, SERIES, SMALL, formula_text, plain, styled
 from wadflow.results.thermochemistry.decomposition import STEP
 from wadflow.results.thermochemistry.energetics import pressure_term
 from wadflow.results.thermochemistry.reactions import parse_equation
@@ -107,17 +106,6 @@ def draw_gibbs_diagram(document: DecompositionDocument, salt: str) -> Figure:
     figure.legend(handles, labels, loc="lower left", ncols=LEGEND_COLUMNS, borderaxespad=0.1)
     figure.text(0.1 / width, 1 - 0.1 / height, f"Heating {formula_text(salt)}", fontsize=11, va="top")
     return figure
-
-
-def formula_text(text: str) -> str:
-    """Return formulas with their numbers as subscripts; coefficients stay.
-
-    Examples
-    --------
-    >>> formula_text("2 Li2CO3(c)")
-    '2 Li₂CO₃(c)'
-    """
-    return re.sub(r"(?<=[A-Za-z])\d+", lambda found: found[0].translate(SUBSCRIPTS), text)
 
 
 def channels_of(document: DecompositionDocument, salt: str) -> list[ReactionRecord]:

@@ -25,11 +25,16 @@
     for (const s of [-1, 1]) for (const g of [-golden, golden]) corners.push([s, g, 0], [0, s, g], [g, 0, s]);
     const points = corners.map(unit);
     let faces = [];
+    // All faces counterclockwise from outside: the light needs one side.
+    const outward = (i, j, k) => {
+      const [[a, b, c], [d, e, f], [g, h, l]] = [i, j, k].map((n) => points[n]);
+      return a * (e * l - f * h) + b * (f * g - d * l) + c * (d * h - e * g) > 0 ? [i, j, k] : [i, k, j];
+    };
     for (let i = 0; i < 12; i++)
       for (let j = i + 1; j < 12; j++)
         for (let k = j + 1; k < 12; k++) {
           const near = (a, b) => Math.hypot(...points[a].map((x, n) => x - points[b][n])) < 1.06;
-          if (near(i, j) && near(j, k) && near(i, k)) faces.push([i, j, k]);
+          if (near(i, j) && near(j, k) && near(i, k)) faces.push(outward(i, j, k));
         }
     for (let round = 0; round < 2; round++) {
       const halves = new Map();
@@ -69,7 +74,7 @@
       name: symbol,
       color: element.colour,
       hoverinfo: "skip",
-      lighting: { ambient: 0.55, diffuse: 0.65, specular: 0.25, roughness: 0.45, fresnel: 0.1 },
+      lighting: { ambient: 0.62, diffuse: 0.7, specular: 0.22, roughness: 0.5, fresnel: 0.05 },
       lightposition: { x: 3000, y: -6000, z: 8000 },
     };
   };
