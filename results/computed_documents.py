@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from wadflow.errors import InputError
-from wadflow.results.document_names import INTERFACE_PREFIX, prefix_of
+from wadflow.results.document_names import (
+    DECOMPOSITION_PREFIX,
+    INTERFACE_PREFIX,
+    SURFACE_PREFIX,
+    prefix_of,
+)
 from wadflow.results.documents import AdhesionDocument
 from wadflow.results.records import Document
+from wadflow.results.surface_documents import SurfaceDocument
+from wadflow.results.thermochemistry.documents import DecompositionDocument
 
 COMPUTED_FOLDER = Path(__file__).parent / "computed"
 
@@ -25,6 +32,21 @@ def list_computed(prefix: str = INTERFACE_PREFIX) -> list[str]:
     """
     names = (file.name.removesuffix(".json") for file in COMPUTED_FOLDER.glob("*.json"))
     return sorted(name for name in names if prefix_of(name) == prefix)
+
+
+def read_all_computed() -> list[AdhesionDocument | SurfaceDocument | DecompositionDocument]:
+    """Return all shipped documents: interfaces, then surfaces, then decompositions."""
+    return [
+        *(read_computed(name) for name in list_computed()),
+        *(
+            read_computed_as(name, SurfaceDocument, prefix=SURFACE_PREFIX)
+            for name in list_computed(SURFACE_PREFIX)
+        ),
+        *(
+            read_computed_as(name, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
+            for name in list_computed(DECOMPOSITION_PREFIX)
+        ),
+    ]
 
 
 def read_computed(name: str) -> AdhesionDocument:

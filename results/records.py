@@ -168,6 +168,8 @@ class CalculationRecord(Document):
     cpu_seconds     s            processor time of all cores
     wall_seconds    s            elapsed time
     from_archive    -            found in the archive, not computed in this run
+    final_atoms     -            atoms after the last ionic step, of crystals that relaxed with their
+                                 cell and of molecules; None: not kept
     ==============  ===========  ====================================================
     """
 
@@ -189,6 +191,7 @@ class CalculationRecord(Document):
     cpu_seconds: float = Field(ge=0)
     wall_seconds: float = Field(ge=0)
     from_archive: bool
+    final_atoms: AtomsRecord | None = None
 
     @field_validator("equal_settings")
     @classmethod

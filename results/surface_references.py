@@ -1,80 +1,19 @@
-"""Measured and published surface energies, one datum a row of ``experiment/surface_energies.csv``."""
+"""Measured and published surface energies beside ours."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from pathlib import Path
-
+from wadflow.results.reference_data import EXPERIMENT, Datum, shipped_tables
 from wadflow.results.surface_documents import Miller, PublishedValue
 
-SURFACE_DATA = Path(__file__).parent / "experiment" / "surface_energies.csv"
-
-EXPERIMENT = "experiment"
+SURFACE_QUANTITIES = ("surface energy", "surface tension")
 
 
-@dataclass(frozen=True)
-class SurfaceDatum:
-    """One datum.
-
-    Attributes
-    ----------
-    species : str
-        Reduced formula.
-    space_group : int, optional
-        Number of the crystal; None for a liquid.
-    miller : tuple of int, optional
-        Family of faces; None for an average over faces.
-    kind : str
-        ``experiment``, or the functional of a calculation.
-    quantity : str
-        What was measured or calculated.
-    value : float
-        J/m2.
-    uncertainty, phase, source, note : str
-        As the source says.
-    temperature : float
-        Kelvin.
-    doi : str, optional
-        Of the source, where it is known.
-    confirmed : bool
-        Whether the number was read in the source itself.
-    """
-
-    species: str
-    space_group: int | None
-    miller: Miller | None
-    kind: str
-    quantity: str
-    value: float
-    uncertainty: str
-    temperature: float
-    phase: str
-    source: str
-    doi: str | None
-    confirmed: bool
-    note: str
-
-    def beside(self, ours: float) -> PublishedValue:
-        """Put the datum beside a value of ours (J/m2)."""
-        return PublishedValue(
-            value=self.value,
-            kind=self.kind,
-            difference=ours - self.value,
-            source=self.source,
-            doi=self.doi,
-            confirmed=self.confirmed,
-            note=self.note,
-        )
-
-
-def read_surface_data() -> list[SurfaceDatum]:
+def read_surface_data() -> list[Datum]:
     """Return all data, liquids included."""
-    with SURFACE_DATA.open(encoding="utf-8", newline="") as file:
-        return [_datum(row) for row in csv.DictReader(file)]
+    return [datum for datum in shipped_tables() if datum.quantity in SURFACE_QUANTITIES]
 
 
-def face_data(formula: str, space_group: int, family: Miller) -> list[SurfaceDatum]:
+def face_data(formula: str, space_group: int, family: Miller) -> list[Datum]:
     """Return calculated values of one family of faces of a crystal."""
     return [
         datum
@@ -83,7 +22,7 @@ def face_data(formula: str, space_group: int, family: Miller) -> list[SurfaceDat
     ]
 
 
-def solid_data(formula: str, space_group: int) -> list[SurfaceDatum]:
+def solid_data(formula: str, space_group: int) -> list[Datum]:
     """Return measured values of the solid, which are averages over faces."""
     return [
         datum
@@ -92,23 +31,14 @@ def solid_data(formula: str, space_group: int) -> list[SurfaceDatum]:
     ]
 
 
-def _datum(row: dict[str, str]) -> SurfaceDatum:
-    miller: Miller | None = None
-    if row["miller"]:
-        h, k, l = (int(index) for index in row["miller"].split())  # noqa: E741  # their names
-        miller = (h, k, l)
-    return SurfaceDatum(
-        species=row["species"],
-        space_group=int(row["space_group"]) if row["space_group"] else None,
-        miller=miller,
-        kind=row["kind"],
-        quantity=row["quantity"],
-        value=float(row["value"]),
-        uncertainty=row["uncertainty"],
-        temperature=float(row["temperature_K"]),
-        phase=row["phase"],
-        source=row["source"],
-        doi=row["doi"] or None,
-        confirmed=row["confirmed"] == "yes",
-        note=row["note"],
+def beside(datum: Datum, ours: float) -> PublishedValue:
+    """Put a surface energy beside a value of ours (J/m2)."""
+    return PublishedValue(
+        value=datum.value,
+        kind=datum.kind,
+        difference=ours - datum.value,
+        source=datum.source,
+        doi=datum.doi,
+        confirmed=datum.confirmed,
+        note=datum.note,
     )

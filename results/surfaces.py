@@ -19,7 +19,7 @@ from wadflow.results.surface_documents import (
     WulffRecord,
 )
 from wadflow.results.surface_fit import fit_slope
-from wadflow.results.surface_references import face_data, solid_data
+from wadflow.results.surface_references import beside, face_data, solid_data
 from wadflow.results.wulff import NoWulffShapeError, wulff_record
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ def _face_record(face: FinishedFace, formula: str, space_group: int) -> FaceReco
         converged=all(record.converged for record in records),
         converged_with_thickness=relaxed.spread <= THICKNESS_TOLERANCE * (1 + NUMBER_TOLERANCE),
         published=tuple(
-            datum.beside(relaxed.surface_energy) for datum in face_data(formula, space_group, face.family)
+            beside(datum, relaxed.surface_energy) for datum in face_data(formula, space_group, face.family)
         ),
     )
 
@@ -285,4 +285,4 @@ def _wulff(
 def _experiment(wulff: WulffRecord | None, formula: str, space_group: int) -> tuple[PublishedValue, ...]:
     if wulff is None:
         return ()
-    return tuple(datum.beside(wulff.weighted_surface_energy) for datum in solid_data(formula, space_group))
+    return tuple(beside(datum, wulff.weighted_surface_energy) for datum in solid_data(formula, space_group))

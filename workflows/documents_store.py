@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from wadflow.errors import ArchiveError
-from wadflow.results.document_names import INTERFACE_PREFIX, SURFACE_PREFIX, prefix_of
+from wadflow.results.document_names import (
+    DECOMPOSITION_PREFIX,
+    INTERFACE_PREFIX,
+    SURFACE_PREFIX,
+    prefix_of,
+)
 from wadflow.results.documents import AdhesionDocument
 from wadflow.results.records import Document
 from wadflow.results.surface_documents import SurfaceDocument
+from wadflow.results.thermochemistry.documents import DecompositionDocument
 
 if TYPE_CHECKING:
     from wadflow.workflows.archive import Archive
@@ -40,6 +46,35 @@ def read_surface_documents(archive: Archive) -> list[SurfaceDocument]:
     """
     names = [name for name in archive.documents() if prefix_of(name) == SURFACE_PREFIX]
     return [_read(archive, name, SurfaceDocument, "run 'wadflow surface'") for name in names]
+
+
+def read_decomposition_documents(archive: Archive) -> list[DecompositionDocument]:
+    """Return the decompositions that an archive keeps, sorted by their names.
+
+    Raises
+    ------
+    wadflow.errors.ArchiveError
+        Where a file is no document of this version.
+    """
+    names = [name for name in archive.documents() if prefix_of(name) == DECOMPOSITION_PREFIX]
+    return [_read(archive, name, DecompositionDocument, "run 'wadflow decompose'") for name in names]
+
+
+def read_all_documents(
+    archive: Archive,
+) -> list[AdhesionDocument | SurfaceDocument | DecompositionDocument]:
+    """Return all documents that an archive keeps: interfaces, then surfaces, then decompositions.
+
+    Raises
+    ------
+    wadflow.errors.ArchiveError
+        Where a file is no document of this version.
+    """
+    return [
+        *read_documents(archive),
+        *read_surface_documents(archive),
+        *read_decomposition_documents(archive),
+    ]
 
 
 def _read(archive: Archive, name: str, kind: type[DocumentType], way_out: str) -> DocumentType:

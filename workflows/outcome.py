@@ -88,6 +88,7 @@ class Outcome(BaseModel):
 
     def record(self, calculation: Calculation, *, role: Role, from_archive: bool) -> CalculationRecord:
         """Make the record that documents keep of this calculation."""
+        relaxes_cell = calculation.relaxation is not None and calculation.relaxation.relax_cell
         return CalculationRecord(
             key=self.key,
             label=calculation.label,
@@ -107,6 +108,7 @@ class Outcome(BaseModel):
             cpu_seconds=self.cpu_seconds,
             wall_seconds=self.wall_seconds,
             from_archive=from_archive,
+            final_atoms=self.atoms if relaxes_cell or role == "gas" else None,
         )
 
 

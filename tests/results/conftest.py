@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wadflow.results.adhesion import combine
+from wadflow.results.adhesion import EV_PER_ANGSTROM2, combine
 from wadflow.results.documents import AdhesionDocument, CalculationRecord, PawDataset, SideRecord
+from wadflow.results.surface_documents import SlabRecord, SurfaceDocument
+from wadflow.results.surfaces import FinishedFace, combine_surfaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Record = Callable[..., CalculationRecord]
+    Settings = Callable[..., dict[str, Any]]
+
 CELL = [[3.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 30.0]]
 AREA = 12.0  # angstrom2, |a x b| of CELL
+BULK = -1.9  # eV per atom
+UNITS = (4, 8, 12)  # formula units of the slabs of a face
+CUBIC = [[3.44, 0.0, 0.0], [0.0, 3.44, 0.0], [0.0, 0.0, 3.44]]
 
 
 def settings(**changes: Any) -> dict[str, Any]:
@@ -134,3 +142,70 @@ def make_side() -> Callable[..., SideRecord]:
 def make_document() -> Callable[..., AdhesionDocument]:
     """`document`: a combined work of adhesion."""
     return document
+
+
+@pytest.fixture(scope="session")
+def make_face(make_record: Record, make_settings: Settings) -> Callable[..., FinishedFace]:
+    """One face whose slabs lie on a line; `noise` (eV) moves the relaxed thickest one off it."""
+
+    def face(
+        miller: tuple[int, int, int] = (1, 1, 0),
+        rigid: float = 0.52,
+        relaxed: float = 0.50,
+        noise: float = 0.0,
+        bulk: dict[str, Any] | None = None,
+        **thickest: Any,
+    ) -> FinishedFace:
+        slabs = []
+        for n in UNITS:
+            costs = [2 * gamma * AREA / EV_PER_ANGSTROM2 for gamma in (rigid, relaxed)]
+            last = n == UNITS[-1]
+            changes = {"formula": f"Li{n}", "n_atoms": n, "key": f"{miller}-{n}", "label": f"{miller} {n}"}
+            record = make_record(
+                "slab",
+                n * BULK + costs[0],
+                n * BULK + costs[1] + (noise if last else 0.0),
+                **{**changes, **(thickest if last else {})},
+            )
+            slabs.append(SlabRecord(planes=n, n_units=n, thickness=2.5 * (n - 1), calculation=record))
+        settings = make_settings(
+            pbc=[True, True, True], kpts=[12, 8, 9], cell=[[3, 0, 0], [0, 4, 0], [1, 1, 2.5]]
+        )
+        values = {"formula": "Li", "n_atoms": 1, "key": f"{miller}-bulk", "equal_settings": settings}
+        return FinishedFace(
+            miller=miller,
+            family=miller,
+            termination="Li",
+            tasker_class=None,
+            area=AREA,
+            slabs=tuple(slabs),
+            bulk=make_record("bulk", BULK, **{**values, **(bulk or {})}),
+            bulk_units=1,
+        )
+
+    return face
+
+
+@pytest.fixture(scope="session")
+def make_surfaces(make_record: Record, make_face: Callable[..., FinishedFace]) -> Callable[..., Any]:
+    """Combine faces of lithium, some arguments changed."""
+
+    def surfaces(*faces: FinishedFace, **changes: Any) -> SurfaceDocument:
+        arguments: dict[str, Any] = {
+            "name": "li",
+            "title": "Surfaces of bcc lithium",
+            "crystal": "Li",
+            "formula": "Li",
+            "space_group": 229,
+            "lattice": CUBIC,
+            "lattice_symmetry_kept": True,
+            "protocol": "standard",
+            "production": True,
+            "bulk": make_record("bulk", BULK, BULK, formula="Li", n_atoms=1),
+            "faces": faces or (make_face(), make_face((1, 0, 0), 0.48, 0.46)),
+            "created": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+            "wadflow_version": "0.1.0",
+        }
+        return combine_surfaces(**{**arguments, **changes})
+
+    return surfaces

@@ -10,6 +10,7 @@ from wadflow.workflows.cli import (
     archive_commands,
     batch_command,
     calculate,
+    compare_commands,
     inspect_commands,
     match_command,
     queue_commands,
@@ -57,6 +58,8 @@ app.command()(queue_commands.submit)
 app.command()(queue_commands.status)
 app.command()(queue_commands.collect)
 app.command()(result_commands.results)
+app.command()(compare_commands.compare)
+app.command()(compare_commands.reproduce)
 app.command()(surface_commands.surface)
 app.command()(thermochemistry_commands.decompose)
 app.add_typer(archive_commands.archive, name="archive")

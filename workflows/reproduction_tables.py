@@ -1,0 +1,117 @@
+"""The reproduction of the source as tables for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from wadflow.results.reproduction import NEAR_TEXT, SOURCE_ON_SALTS
+from wadflow.workflows.cross_check_tables import percent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from wadflow.results.reproduction import ReproducedConclusion, Reproduction
+
+ABSENT = "--"
+
+
+def reproduction_report(reproduction: Reproduction) -> RenderableType:
+    """Return the numbers of the source, its conclusions on heated salts, and what it does not say."""
+    doi = ", ".join(dict.fromkeys(one.doi for one in reproduction.numbers))
+    return Group(
+        Text("Work of adhesion, J/m2 per interface, negative = bound", style="bold"),
+        Text(f"Source: doi {doi}. Difference: ours - source; near: within {NEAR_TEXT}.", style="dim"),
+        _numbers(reproduction),
+        Text(),
+        *(Text.assemble((f"{one.title}: ", "bold"), one.verdict) for one in reproduction.numbers),
+        Text(),
+        Text("Heated salts", style="bold"),
+        Text(f"The source, in air and in the vacuum of its microscope: {SOURCE_ON_SALTS}.", style="dim"),
+        _conclusions(reproduction),
+        Text(
+            "Agreement is on the direction of equilibrium at the stated pressures; rates and electron beams "
+            "are in none of the columns.",
+            style="dim",
+        ),
+        Text(),
+        Text("What the source does not say, and what stands here in its place", style="bold"),
+        _unsaid(reproduction),
+    )
+
+
+def _numbers(reproduction: Reproduction) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("interface", overflow="fold")
+    table.add_column("source", justify="right", no_wrap=True)
+    table.add_column("ours", no_wrap=True)
+    table.add_column("model", no_wrap=True)
+    for column in ("J/m2", "diff.", "%"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for number in reproduction.numbers:
+        protocols = {one.protocol for one in number.ours}
+        if not number.ours:
+            table.add_row(number.name, f"{number.source:.2f}", "not computed", *[ABSENT] * 4, "")
+        for place, one in enumerate(number.ours):
+            table.add_row(
+                number.name if place == 0 else "",
+                f"{number.source:.2f}" if place == 0 else "",
+                one.name + (f", {one.protocol}" if len(protocols) > 1 else ""),
+                one.model or ABSENT,
+                f"{one.value:.2f}" + ("" if one.converged else "*"),
+                f"{one.difference:+.2f}",
+                percent(one.relative_difference),
+                "near" if one.near else "",
+            )
+    if any(not one.converged for number in reproduction.numbers for one in number.ours):
+        table.caption = "*: not all calculations behind it converged"
+        table.caption_justify = "left"
+    return table
+
+
+def _conclusions(reproduction: Reproduction) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("salt", "condition", "energies"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("first channel", overflow="fold", ratio=1)
+    table.add_column("from, K", justify="right", no_wrap=True)
+    table.add_column("metal", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    last = ("", "")
+    for one in sorted(reproduction.conclusions, key=lambda each: (each.salt, each.condition)):
+        place = (one.salt, one.condition)
+        table.add_row(
+            "" if place == last else one.salt,
+            "" if place == last else one.condition,
+            one.energies,
+            short_equation(one.first) if one.first else "none",
+            ABSENT if one.first_temperature is None else f"{one.first_temperature:.0f}",
+            "stable" if one.metal_is_stable else "nowhere",
+            _verdict(one),
+        )
+        last = place
+    return table
+
+
+def short_equation(equation: str) -> str:
+    """Return an equation without the mark of what is condensed: ``LiF -> LiF(g)``."""
+    return equation.replace("(c)", "")
+
+
+def _verdict(conclusion: ReproducedConclusion) -> str:
+    if conclusion.agrees is None:
+        return "not asked"
+    return "agrees" if conclusion.agrees else "DIFFERS"
+
+
+def _unsaid(reproduction: Reproduction) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for one in reproduction.unsaid:
+        table.add_row(one.setting, one.ours)
+    return table
