@@ -11,6 +11,7 @@ from wadflow.results.adhesion_pictures import plane_heights
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wadflow.results.cross_check import CrossCheck
     from wadflow.results.documents import AdhesionDocument
     from wadflow.results.records import AtomsRecord
     from wadflow.results.surface_documents import SurfaceDocument
@@ -156,3 +157,17 @@ def of_gibbs_diagram(document: DecompositionDocument, salt: str) -> str:
         )
         texts.append(f"{verdict.condition}, {verdict.source}: {first}")
     return f"Gibbs energies of the channels of {salt} over the temperature. First: {'; '.join(texts)}."
+
+
+def of_cross_checks(checks: Sequence[CrossCheck]) -> str:
+    """Say for each quantity how many there are and the largest difference."""
+    groups: dict[tuple[str, str], list[CrossCheck]] = {}
+    for one in checks:
+        groups.setdefault((one.quantity, one.unit), []).append(one)
+    texts = []
+    for (quantity, unit), group in groups.items():
+        largest = max(group, key=lambda one: abs(one.difference))
+        texts.append(
+            f"{quantity}: {len(group)}, largest difference {largest.difference:+.3g} {unit} ({largest.subject})"
+        )
+    return f"Signed differences between computed numbers and their counterparts. {'; '.join(texts)}."

@@ -11,6 +11,7 @@ from wadflow.results.adhesion_pictures import draw_work_chart
 from wadflow.results.report import alternatives
 from wadflow.results.report.adhesion_tables import summary_table
 from wadflow.results.report.blocks import Block, Code, Notes, Paragraph, Picture, Report, Section
+from wadflow.results.report.cross_check_section import cross_check_section
 from wadflow.results.report.decomposition_section import decomposition_section
 from wadflow.results.report.interface_section import interface_section
 from wadflow.results.report.provenance import provenance_section
@@ -70,6 +71,10 @@ def build_report(
             for document, name in zip(decompositions, _names(decompositions), strict=True)
         )
         sections.append(Section(anchor="decomposition", title="Decomposition", sections=inner))
+    computed = [*ordered, *surfaces, *(one for one in decompositions if one.computed is not None)]
+    checks = cross_check_section(computed)
+    if checks is not None:
+        sections.append(checks)
     groups = {
         **{
             f"{one.title} [{one.protocol}]": (*one.calculations, *one.companions)

@@ -48,14 +48,31 @@ def _prose(text: str) -> Markup:
     for plain, sign in _UNITS.items():
         found = found.replace(plain, sign)
     found = re.sub(r"(?<![\w)\]])-(?=\d)|^-(?= )", "\u2212", found)
-    return Markup(_WORD.sub(lambda word: _formula(word[1]), found))  # noqa: S704  # escaped above
+    return Markup(formulas(found, "<sub>{}</sub>"))  # noqa: S704  # escaped above
 
 
-def _formula(word: str) -> str:
-    """Return a word with subscripts where it is a chemical formula."""
+def formulas(text: str, subscript: str) -> str:
+    """Return a text whose chemical formulas have subscripts.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+    subscript : str
+        How a number is written as one, with ``{}`` in its place.
+
+    Examples
+    --------
+    >>> formulas("2 Li2O(001), PBE0, LiF", "_{}")
+    '2 Li_2O(001), PBE0, LiF'
+    """
+    return _WORD.sub(lambda word: _formula(word[1], subscript), text)
+
+
+def _formula(word: str, subscript: str) -> str:
     from ase.data import atomic_numbers
 
     symbols = [found[1] for found in _SYMBOL.finditer(word)]
     if not any(letter.isdigit() for letter in word) or any(one not in atomic_numbers for one in symbols):
         return word
-    return _SYMBOL.sub(lambda found: found[1] + (f"<sub>{found[2]}</sub>" if found[2] else ""), word)
+    return _SYMBOL.sub(lambda found: found[1] + (subscript.format(found[2]) if found[2] else ""), word)
