@@ -25,10 +25,10 @@
     for (const s of [-1, 1]) for (const g of [-golden, golden]) corners.push([s, g, 0], [0, s, g], [g, 0, s]);
     const points = corners.map(unit);
     let faces = [];
-    // All faces counterclockwise from outside: the light needs one side.
+    // All faces clockwise from outside, as plotly.js wants them for its light.
     const outward = (i, j, k) => {
       const [[a, b, c], [d, e, f], [g, h, l]] = [i, j, k].map((n) => points[n]);
-      return a * (e * l - f * h) + b * (f * g - d * l) + c * (d * h - e * g) > 0 ? [i, j, k] : [i, k, j];
+      return a * (e * l - f * h) + b * (f * g - d * l) + c * (d * h - e * g) > 0 ? [i, k, j] : [i, j, k];
     };
     for (let i = 0; i < 12; i++)
       for (let j = i + 1; j < 12; j++)
