@@ -4,7 +4,9 @@ No number of a result is typed: each block between ``<!-- numbers NAME -->`` and
 is replaced by what the document NAME says, and the picture is drawn from its relaxed structure;
 ``<!-- table NAME NAME -->`` becomes one table of several documents, ``<!-- surfaces NAME -->`` the surface
 energies of a document, ``<!-- decomposition NAME -->`` its reactions from first principles, and
-``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated salts.
+``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated salts;
+``<!-- cross-checks -->`` all shipped documents beside experiment and other calculations, in short, and
+``<!-- reproduction -->`` beside the source.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
@@ -21,9 +23,11 @@ from typing import TYPE_CHECKING
 
 from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
 from wadflow.results.document_names import DECOMPOSITION_PREFIX, SURFACE_PREFIX
+from wadflow.results.number_texts import percent, significant
 from wadflow.results.sentences import settings_text
 
 if TYPE_CHECKING:
+    from wadflow.results.cross_check import CrossCheck
     from wadflow.results.documents import AdhesionDocument
     from wadflow.results.thermochemistry.documents import DecompositionDocument
 
@@ -35,6 +39,8 @@ TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)"
 VERDICTS = re.compile(r"(<!-- verdicts ([\w-]+(?: [\w-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 SURFACES = re.compile(r"(<!-- surfaces ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 DECOMPOSITION = re.compile(r"(<!-- decomposition ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+CROSS_CHECKS = re.compile(r"(<!-- cross-checks -->\n).*?(<!-- end -->)", re.DOTALL)
+REPRODUCTION = re.compile(r"(<!-- reproduction -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCK = re.compile(r"(<!-- numbers ([\w.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -186,6 +192,74 @@ def verdicts(conditions: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+@cache
+def shipped_checks() -> tuple[CrossCheck, ...]:
+    """Return all cross-checks of the shipped production runs."""
+    from wadflow.results.computed_documents import read_all_computed
+    from wadflow.results.cross_check import cross_checks
+
+    return tuple(one for one in cross_checks(read_all_computed()) if one.production)
+
+
+def checks() -> str:
+    """Return the summary of all cross-checks as a table in Markdown."""
+    from wadflow.results.cross_check_selection import summaries
+
+    lines = [
+        "| quantity | beside | unit | number | mean | mean size | largest | within | outside |",
+        "|---|---|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for one in summaries(shipped_checks()):
+        stated = one.within + one.outside > 0
+        cells = [
+            ", ".join(part for part in (one.quantity, one.method) if part),
+            one.kind,
+            one.unit,
+            str(one.count),
+            significant(one.mean, signed=True),
+            significant(one.mean_absolute),
+            significant(one.largest, signed=True),
+            str(one.within) if stated else "not stated",
+            str(one.outside) if stated else "not stated",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def reproduction() -> str:
+    """Return the numbers of the source beside all of ours as a table in Markdown, J/m2."""
+    from wadflow.results.reproduction import reproduce
+
+    documents = [read_computed(name) for name in list_computed()]
+    lines = [
+        "| interface | source, J/m2 | ours | J/m2 | ours - source | % | |",
+        "|---|--:|---|--:|--:|--:|---|",
+    ]
+    numbers = reproduce(documents, []).numbers
+    for number in numbers:
+        for one in number.ours:
+            model = f", model {one.model}" if one.model else ""
+            cells = [
+                number.title,
+                f"{number.source:.2f}",
+                f"{one.name} planes{model}, {one.protocol}",
+                f"{one.value:.2f}",
+                f"{one.difference:+.2f}",
+                percent(one.relative_difference),
+                ("near" if one.near else "") + ("" if one.converged else " **not converged**"),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", *(f"- {number.title}: {number.verdict}" for number in numbers)]
+    return "\n".join([*lines, ""])
+
+
+def draw_checks() -> None:
+    """Draw all cross-checks."""
+    from wadflow.results.cross_check_pictures import draw_cross_checks
+
+    draw_cross_checks(shipped_checks()).savefig(PICTURES / "cross-checks.png", dpi=110)
+
+
 def draw_decomposition(conditions: list[str]) -> None:
     """Draw the Gibbs-energy diagram of each salt."""
     from wadflow.results.thermochemistry.gibbs_diagram import draw_gibbs_diagram
@@ -238,6 +312,8 @@ def main() -> int:
         new = VERDICTS.sub(lambda found: found[1] + verdicts(found[2].split()) + found[3], new)
         new = SURFACES.sub(lambda found: found[1] + surfaces(found[2]) + found[3], new)
         new = DECOMPOSITION.sub(lambda found: found[1] + first_principles(found[2]) + found[3], new)
+        new = CROSS_CHECKS.sub(lambda found: found[1] + checks() + found[2], new)
+        new = REPRODUCTION.sub(lambda found: found[1] + reproduction() + found[2], new)
         if new != text:
             differ.append(page.name)
         if arguments.check:
@@ -251,6 +327,8 @@ def main() -> int:
             draw_surfaces(found[2])
         for found in VERDICTS.finditer(new):
             draw_decomposition(found[2].split())
+        if CROSS_CHECKS.search(new):
+            draw_checks()
     if arguments.check and differ:
         sys.stderr.write(f"differ from the documents: {', '.join(differ)}\n")
         return 1

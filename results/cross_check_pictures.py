@@ -28,7 +28,8 @@ LABELS: Final = 2.35  # inch to the left of the panels, for the subjects
 SMALL: Final = 8.0  # points: size of the text
 
 MARKERS: Final = {"experiment": "o", "published calculation": "s", "source": "D", "identity": "^"}
-COLOURS: Final = ("#2b6ca3", "#c8641b", "#3d8b5f", "#7a5195", "#5b5b5b")  # differ for colour-blind eyes too
+# Of Okabe and Ito, darkened: they differ for colour-blind eyes too
+COLOURS: Final = ("#2b6ca3", "#c8641b", "#0f8a68", "#a3568c", "#5b5b5b", "#3f9bc9", "#b08a10", "#8c2d19")
 COLUMNS: Final = 3  # of the legend
 LINE: Final = 0.17  # inch of the legend
 TOP: Final = 0.72  # inch above the first panel, without the legend

@@ -307,7 +307,7 @@ def _unsaid(documents: Sequence[AdhesionDocument]) -> Iterable[UnsaidSetting]:
     )
     yield UnsaidSetting(
         setting="thickness of the slabs",
-        ours=all_of(f"{one.lower.planes}+{one.upper.planes}" for one in documents) + " planes",
+        ours=all_of(f"{one.lower.planes}+{one.upper.planes} planes" for one in documents),
     )
     yield UnsaidSetting(
         setting="polar slabs",

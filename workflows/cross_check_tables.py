@@ -1,4 +1,4 @@
-"""Cross-checks and the reproduction of the source as tables for the terminal."""
+"""Cross-checks as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wadflow.results.cross_check import NOT_CONFIRMED, NOT_CONVERGED
+from wadflow.results.number_texts import ABSENT, percent, significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from wadflow.results.cross_check import CrossCheck, MissingCounterpart
     from wadflow.results.cross_check_selection import CrossCheckSummary
-
-ABSENT = "--"
 
 MOST_SUBJECTS = 2
 """Subjects of a note that are named; more are counted."""
@@ -86,13 +85,6 @@ def cross_check_report(checks: Sequence[CrossCheck], missing: Sequence[MissingCo
     return Group(*lines)
 
 
-def significant(value: float, *, signed: bool = False) -> str:
-    """Return a number with three significant digits, without an exponent where it can be read."""
-    size = abs(value)
-    decimals = next((number for number, least in enumerate((1000, 100, 10)) if size >= least), 3)
-    return f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
-
-
 def _table(group: Sequence[CrossCheck], sources: dict[str, int]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("", overflow="fold", ratio=1)
@@ -119,13 +111,6 @@ def _table(group: Sequence[CrossCheck], sources: dict[str, int]) -> Table:
         )
         last = name
     return table
-
-
-def percent(relative: float | None) -> str:
-    """Return a relative difference in per cent; nothing to say where the counterpart is zero."""
-    if relative is None:
-        return ABSENT
-    return f"{100 * relative:+.1f}" if abs(relative) < 1 else f"{100 * relative:+.0f}"
 
 
 def _beside(check: CrossCheck, sources: dict[str, int]) -> str:

@@ -8,15 +8,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from wadflow.results.number_texts import ABSENT, percent
 from wadflow.results.reproduction import NEAR_TEXT, SOURCE_ON_SALTS
-from wadflow.workflows.cross_check_tables import percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from wadflow.results.reproduction import ReproducedConclusion, Reproduction
-
-ABSENT = "--"
 
 
 def reproduction_report(reproduction: Reproduction) -> RenderableType:

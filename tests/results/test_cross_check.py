@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from ase.symbols import Symbols
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from wadflow.errors import InputError
 from wadflow.interfaces.crystals import load_crystal
+from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.computed_documents import read_all_computed, read_computed
 from wadflow.results.cross_check import CrossCheck, cross_checks, missing_counterparts
 from wadflow.results.cross_check_pictures import draw_cross_checks
@@ -52,19 +54,17 @@ def of(checks: Sequence[CrossCheck], quantity: str) -> list[CrossCheck]:
 
 def bulk_record(make_record: Callable[..., CalculationRecord], crystal: str, scale: float) -> Any:
     """The relaxation of a crystal that ends with all lengths times `scale`."""
-    from wadflow.interfaces.symmetry import primitive_cell
-
     structure = load_crystal(crystal).structure
     numbers = np.array(structure.atomic_numbers, dtype=np.int64)
     cell, fractions, numbers = primitive_cell(structure.lattice.matrix, structure.frac_coords, numbers)
-    atoms = AtomsRecord(
-        numbers=tuple(numbers.tolist()),
-        positions=[tuple(one) for one in (scale * fractions @ cell).tolist()],
-        cell=(scale * cell).tolist(),
-        pbc=(True, True, True),
+    atoms = AtomsRecord.model_validate(
+        {
+            "numbers": numbers.tolist(),
+            "positions": (scale * fractions @ cell).tolist(),
+            "cell": (scale * cell).tolist(),
+            "pbc": [True, True, True],
+        }
     )
-    from ase.symbols import Symbols
-
     formula = str(Symbols(numbers).formula.format("hill"))
     record = make_record("bulk", -10.0, -10.1, formula="Li4", n_atoms=4)
     settings = {**record.equal_settings, "cell": cell.tolist()}
@@ -282,7 +282,7 @@ def test_the_picture_shows_every_check_with_its_unit(make_surfaces: Surfaces) ->
         assert words in text
     assert any("J/m²" in one for one in text)
     points = [line for axes in figure.axes for line in axes.lines if line.get_linestyle() == "None"]
-    assert len([line for line in points if line.get_marker() in "osD^"]) == len(checks)
+    assert len([line for line in points if str(line.get_marker()) in "osD^"]) == len(checks)
 
 
 def test_nothing_of_the_picture_lies_over_another(make_surfaces: Surfaces) -> None:
@@ -290,7 +290,8 @@ def test_nothing_of_the_picture_lies_over_another(make_surfaces: Surfaces) -> No
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
-    boxes = [axes.get_tightbbox(renderer) for axes in figure.axes]
+    boxes = [box for axes in figure.axes if (box := axes.get_tightbbox(renderer)) is not None]
+    assert len(boxes) == len(figure.axes)
     boxes += [legend.get_window_extent(renderer) for legend in figure.legends]
     boxes += [text.get_window_extent(renderer) for text in figure.texts]
     for number, box in enumerate(boxes):
