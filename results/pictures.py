@@ -195,21 +195,25 @@ def _colour(number: int) -> NDArray[np.float64]:
 def _draw_circles(axes: Axes, atoms: Atoms, view: View, frame: _Frame) -> None:
     """Draw atoms from back to front, paler at the back, with the colour of their side as edge."""
     from ase.data import covalent_radii
-    from matplotlib.patches import Circle
+    from matplotlib.collections import EllipseCollection
 
-    for right, up, depth, index in zip(view.right, view.up, view.depth, view.index, strict=True):
-        number = atoms.numbers[index]
-        face = _colour(number) + (1 - _colour(number)) * 0.55 * depth
-        axes.add_patch(
-            Circle(
-                (right, up),
-                RADIUS * covalent_radii[number],
-                facecolor=face,
-                edgecolor=SIDES[frame.side[index]],
-                linewidth=0.9,
-                zorder=3,
-            )
+    numbers = atoms.numbers[view.index]
+    base = np.array([element_colour(number) for number in numbers])
+    diameters = 2 * RADIUS * covalent_radii[numbers]
+    axes.add_collection(
+        EllipseCollection(
+            diameters,
+            diameters,
+            np.zeros(len(numbers)),
+            units="xy",
+            offsets=np.column_stack([view.right, view.up]),
+            offset_transform=axes.transData,
+            facecolors=base + (1 - base) * 0.55 * view.depth[:, None],
+            edgecolors=[SIDES[side] for side in frame.side[view.index]],
+            linewidths=0.9,
+            zorder=3,
         )
+    )
 
 
 def _shade_sides(axes: Axes, frame: _Frame) -> None:
@@ -285,8 +289,12 @@ def _draw_contact(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
     lower = atoms[(frame.side == 0) & (planes == planes[frame.side == 0].max())]
     upper = atoms[(frame.side == 1) & (planes == planes[frame.side == 1].min())]
     view = top_view(lower, frame.span)
-    flat = _Frame(np.zeros(len(lower), dtype=np.int64), frame.z, frame.span, frame.scale, frame.names)
-    _draw_circles(axes, lower, view, flat)
+    for x, y, index in zip(view.right, view.up, view.index, strict=True):
+        number = lower.numbers[index]
+        radius = RADIUS * covalent_radii[number]
+        axes.add_patch(
+            Circle((x, y), radius, facecolor=element_colour(number), edgecolor=SIDES[0], linewidth=0.9, zorder=3)
+        )
     view = top_view(upper, frame.span)
     for x, y, index in zip(view.right, view.up, view.index, strict=True):
         radius = 0.75 * RADIUS * covalent_radii[upper.numbers[index]]

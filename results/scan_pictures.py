@@ -193,10 +193,10 @@ def _grid(found: RegistryMap) -> NDArray[np.float64]:
 
 def _draw_field(axes: Axes, found: RegistryMap, window: NDArray[np.float64], figure: Figure) -> None:
     """Colour the map by trigonometric interpolation: periodic, and with the symmetry of the grid."""
-    from scipy.signal import resample
-
     lattice = np.array(found.lattice)
-    smooth = resample(resample(_grid(found), FINE, axis=0), FINE, axis=1)
+    grid = _grid(found)
+    weights = _waves(len(grid))
+    smooth = weights @ grid @ weights.T
     low, high = (np.floor(window[0] * FINE).astype(int), np.ceil(window[1] * FINE).astype(int))
     first, second = (np.arange(low[axis], high[axis] + 1) for axis in (0, 1))
     values = smooth[np.ix_(first % FINE, second % FINE)]
@@ -205,3 +205,16 @@ def _draw_field(axes: Axes, found: RegistryMap, window: NDArray[np.float64], fig
     field = axes.contourf(places[..., 0], places[..., 1], values, levels=24, cmap="viridis")
     field.set_rasterized(True)  # a vector picture would hold thousands of corners
     figure.colorbar(field, cax=axes.inset_axes((1.05, 0.06, 0.05, 0.88)), label=WORK)
+
+
+def _waves(n: int) -> NDArray[np.float64]:
+    """Return the weights of n equidistant points of one period at `FINE` places, shape (FINE, n).
+
+    Trigonometric interpolation: the sum of the waves that n points can tell apart, the shortest one,
+    which an even n sees only half, with half its weight.
+    """
+    distance = np.arange(FINE)[:, None] / FINE - np.arange(n) / n
+    orders = np.arange(-(n // 2), n // 2 + 1)
+    strength = np.where((n % 2 == 0) & (np.abs(orders) == n // 2), 0.5, 1.0)
+    weights: NDArray[np.float64] = (strength * np.cos(2 * np.pi * distance[..., None] * orders)).sum(-1) / n
+    return weights
