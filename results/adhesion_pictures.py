@@ -6,6 +6,7 @@ only when something is drawn, and its global state (pyplot) is left alone.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -101,7 +102,8 @@ def _values(document: AdhesionDocument) -> list[float]:
 
 
 def _label(document: AdhesionDocument) -> str:
-    text = f"{formula_text(document.title)}\n{document.lower.planes} + {document.upper.planes} planes, {document.protocol}"
+    planes = f"{document.lower.planes} + {document.upper.planes} planes"
+    text = f"{formula_text(document.title)}\n{planes}, {document.protocol}"
     return text if document.production else f"{text}: proves the path only"
 
 
@@ -172,8 +174,12 @@ def draw_relaxation(document: AdhesionDocument) -> Figure:
         problem = f"'{document.name}' was not relaxed"
         raise InputError(problem, remedy="run it with a protocol that relaxes, for example standard")
     rigid = document.work_of_adhesion_rigid
-    steps = [("rigid", rigid, 0.0), ("+ relaxation\nof AB", ab, rigid), ("− relaxation\nof A", -a, rigid + ab)]
-    steps += [("− relaxation\nof B", -b, rigid + ab - a), ("relaxed", relaxed, 0.0)]
+    steps = [
+        ("rigid", rigid, 0.0),
+        ("+ relaxation\nof AB", ab, rigid),
+        ("\u2212 relaxation\nof A", -a, rigid + ab),
+    ]
+    steps += [("\u2212 relaxation\nof B", -b, rigid + ab - a), ("relaxed", relaxed, 0.0)]
     figure, axes = one_panel()
     colours = (BLUE, GREY, GREY, GREY, VERMILION)
     for place, ((_, change, start), colour) in enumerate(zip(steps, colours, strict=True)):
@@ -181,7 +187,13 @@ def draw_relaxation(document: AdhesionDocument) -> Figure:
         number = number_text(change, 3, signed=place not in (0, 4))
         low = min(start, start + change)
         axes.annotate(
-            number, (place, low), xytext=(0, -3), textcoords="offset points", ha="center", va="top", fontsize=SMALL
+            number,
+            (place, low),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=SMALL,
         )
         if place < 3:
             level = start + change
@@ -224,18 +236,30 @@ def draw_spacings(document: AdhesionDocument) -> Figure:
         ("B", f"free upper slab (B), {formula_text(document.upper.name)}", "D", VERMILION),
     ):
         planes = sorted(heights[role])
-        pairs = [(one, two) for one, two in zip(planes, planes[1:], strict=False) if two == one + 1]
+        pairs = [(one, two) for one, two in pairwise(planes) if two == one + 1]
         places = [(one + two) / 2 + 1 for one, two in pairs]
         distances = [heights[role][two] - heights[role][one] for one, two in pairs]
         face = "none" if role == "AB" else colour
         axes.plot(
-            places, distances, marker, color=colour, markerfacecolor=face, markersize=7 if role == "AB" else 4.5, label=label
+            places,
+            distances,
+            marker,
+            color=colour,
+            markerfacecolor=face,
+            markersize=7 if role == "AB" else 4.5,
+            label=label,
         )
     contact = max(heights["A"]) + 1.5
     axes.axvline(contact, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.annotate(
-        "contact", (contact, 1.0), xycoords=("data", "axes fraction"), xytext=(3, -2),
-        textcoords="offset points", va="top", fontsize=SMALL, color=MUTED,
+        "contact",
+        (contact, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, -2),
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL,
+        color=MUTED,
     )
     low, high = axes.get_ylim()
     axes.set_ylim(min(0.0, low), high + 0.12 * (high - min(0.0, low)))

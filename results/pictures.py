@@ -106,7 +106,7 @@ def draw_interface(
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 
-    frame = _frame(atoms, (lower_label, upper_label))
+    frame = _frame(atoms, (formula_text(lower_label), formula_text(upper_label)))
     low, high = frame.ends[0][0] - MARGIN, frame.ends[1][1] + MARGIN
     wide, deep = ((length + 2 * EDGE) * frame.scale for length in frame.span)
     tall = (high - low) * frame.scale
@@ -293,7 +293,9 @@ def _draw_contact(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
         number = lower.numbers[index]
         radius = RADIUS * covalent_radii[number]
         axes.add_patch(
-            Circle((x, y), radius, facecolor=element_colour(number), edgecolor=SIDES[0], linewidth=0.9, zorder=3)
+            Circle(
+                (x, y), radius, facecolor=element_colour(number), edgecolor=SIDES[0], linewidth=0.9, zorder=3
+            )
         )
     view = top_view(upper, frame.span)
     for x, y, index in zip(view.right, view.up, view.index, strict=True):
@@ -328,7 +330,8 @@ def _draw_legend(figure: Figure, atoms: Atoms, frame: _Frame) -> None:
         )
 
     handles = [
-        marker(to_hex(element_colour(number)), MUTED, chemical_symbols[number]) for number in np.unique(atoms.numbers)
+        marker(to_hex(element_colour(number)), MUTED, chemical_symbols[number])
+        for number in np.unique(atoms.numbers)
     ]
     handles += [
         marker("none", colour, f"{place}: {name}" if name != place else place, 1.8)

@@ -147,7 +147,12 @@ def draw_thickness_series(document: AdhesionDocument) -> Figure:
     axes.plot(labels, works, "o-", color=BLUE)
     for label, work in zip(labels, works, strict=True):
         axes.annotate(
-            number_text(work), (label, work), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=SMALL
+            number_text(work),
+            (label, work),
+            xytext=(0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=SMALL,
         )
     if document.source is not None:
         axes.axhline(document.source.work_of_adhesion, color=VERMILION, linestyle="--", linewidth=1.2)

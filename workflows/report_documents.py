@@ -1,4 +1,4 @@
-"""Which documents a report is about: those of an archive or of the package, by the names that a user gives."""
+"""Which documents a report is about, by the names that a user gives."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def choose_documents(
         return ReportDocuments(tuple(interfaces), tuple(surfaces), (tables, *computed))
     groups = load_groups()
     salts = list(dict.fromkeys(verdict.salt for verdict in tables.verdicts))
-    wanted = {
-        member for name in names for member in (groups[name].members if name in groups else (name,))
-    }
+    wanted = {member for name in names for member in (groups[name].members if name in groups else (name,))}
     known = [one.name for one in (*interfaces, *surfaces)]
     for name in names:
         found = name in known or name in salts
@@ -77,7 +75,9 @@ def choose_documents(
             )
     asked = [salt for salt in salts if salt in wanted]
     decompositions = (
-        (decomposition_from_tables(find_reactions(asked), find_conditions(list(CONDITIONS))),) if asked else ()
+        (decomposition_from_tables(find_reactions(asked), find_conditions(list(CONDITIONS))),)
+        if asked
+        else ()
     )
     return ReportDocuments(
         tuple(one for one in interfaces if one.name in wanted),

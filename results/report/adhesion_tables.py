@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wadflow.results.report.blocks import Column, State, Table, Value
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from wadflow.results.records import SideRecord
 
 UNIT = "J/m2"
+
+KINDS = (
+    "rigid: AB, A and B at the interface's geometry; relaxed: all three relaxed, in-plane cell fixed. The "
+    "separation work is that of the relaxed value, of the rigid one where nothing was relaxed."
+)
 
 
 def states_of(document: AdhesionDocument) -> tuple[State, ...]:
@@ -58,8 +64,7 @@ def summary_table(documents: Sequence[AdhesionDocument]) -> Table:
         rows=tuple(_summary_row(document) for document in documents),
         notes=(
             *dict.fromkeys(document.sign_convention for document in documents),
-            "rigid: AB, A and B at the interface's geometry; relaxed: all three relaxed, in-plane cell fixed. "
-            "The separation work is that of the relaxed value, of the rigid one where nothing was relaxed.",
+            KINDS,
             *_source_notes(documents),
         ),
     )
@@ -100,7 +105,7 @@ def polar_text(document: AdhesionDocument) -> str:
 def _source_notes(documents: Sequence[AdhesionDocument]) -> list[str]:
     sources = [document.source for document in documents if document.source is not None]
     return [
-        f"Source: {citation}doi {doi}; {settings}: a small difference is no proof that the same was calculated."
+        f"Source: {citation}doi {doi}; {settings}: a small difference is no proof of an equal calculation."
         for citation, doi, settings in dict.fromkeys(
             (f"{one.citation}, " if one.citation else "", one.doi, one.settings) for one in sources
         )
@@ -212,7 +217,7 @@ def thickness_table(document: AdhesionDocument) -> Table | None:
     if series is None:
         return None
     works = [point.work_of_adhesion for point in series.points]
-    changes = [None, *(after - before for before, after in zip(works, works[1:], strict=False))]
+    changes = [None, *(after - before for before, after in pairwise(works))]
     return Table(
         name=f"thickness.{document.name}.{document.protocol}",
         caption=f"Rigid work of adhesion of {document.title} over the number of planes",
@@ -235,14 +240,12 @@ def separation_table(document: AdhesionDocument) -> Table | None:
     if curve is None:
         return None
     fit = curve.fit
-    notes = (
-        ()
-        if fit is None
-        else (
-            f"Rose fit: {fit.depth:.3f} J/m2 at {fit.minimum:+.2f} angstrom, length {fit.length:.3f} angstrom, "
-            f"largest stress {fit.largest_stress:.1f} GPa, deviation {fit.residual:.3f} J/m2.",
+    notes = []
+    if fit is not None:
+        notes.append(
+            f"Rose fit: {fit.depth:.3f} J/m2 at {fit.minimum:+.2f} angstrom, length {fit.length:.3f} "
+            f"angstrom, largest stress {fit.largest_stress:.1f} GPa, deviation {fit.residual:.3f} J/m2."
         )
-    )
     return Table(
         name=f"separation.{document.name}.{document.protocol}",
         caption=f"Rigid work of adhesion of {document.title} while the sides are moved apart",
@@ -251,5 +254,5 @@ def separation_table(document: AdhesionDocument) -> Table | None:
             Column("work of adhesion", "work_of_adhesion_J_per_m2", UNIT, 3),
         ),
         rows=tuple((point.separation, point.work_of_adhesion) for point in curve.points),
-        notes=notes,
+        notes=tuple(notes),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,7 +87,7 @@ def of_spacings(document: AdhesionDocument) -> str:
         planes = sorted(heights[role])
         changes = {
             (one, two): (heights[role][two] - heights[role][one]) - (heights["AB"][two] - heights["AB"][one])
-            for one, two in zip(planes, planes[1:], strict=False)
+            for one, two in pairwise(planes)
         }
         if changes:
             (one, two), change = max(changes.items(), key=lambda item: abs(item[1]))
@@ -167,7 +168,6 @@ def of_cross_checks(checks: Sequence[CrossCheck]) -> str:
     texts = []
     for (quantity, unit), group in groups.items():
         largest = max(group, key=lambda one: abs(one.difference))
-        texts.append(
-            f"{quantity}: {len(group)}, largest difference {largest.difference:+.3g} {unit} ({largest.subject})"
-        )
+        size = f"{largest.difference:+.3g} {unit}"
+        texts.append(f"{quantity}: {len(group)}, largest difference {size} ({largest.subject})")
     return f"Signed differences between computed numbers and their counterparts. {'; '.join(texts)}."

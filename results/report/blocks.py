@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "warn", "bad", "plain"]
 
-ABSENT = "–"
+ABSENT = "\u2013"
 """What stands in a table where there is no number."""
 
 
@@ -71,7 +71,7 @@ class Column:
 
     def text(self, value: Value) -> str:
         """Return a value as it is shown."""
-        if value is None or value == "":
+        if value is None or value in ("", ()):
             return ABSENT
         if isinstance(value, tuple):
             return "; ".join(state.text for state in value)

@@ -76,10 +76,7 @@ def build_report(
     if checks is not None:
         sections.append(checks)
     groups = {
-        **{
-            f"{one.title} [{one.protocol}]": (*one.calculations, *one.companions)
-            for one in ordered
-        },
+        **{f"{one.title} [{one.protocol}]": (*one.calculations, *one.companions) for one in ordered},
         **{f"{one.title} [{one.protocol}]": one.calculations for one in surfaces},
     }
     if groups:
@@ -102,20 +99,16 @@ def in_order(documents: Sequence[AdhesionDocument]) -> list[AdhesionDocument]:
 
 
 def _names(decompositions: Sequence[DecompositionDocument]) -> list[str]:
-    names = [
-        "tables" if one.computed is None else f"{one.computed.protocol}" for one in decompositions
-    ]
-    return [
-        name if names.count(name) == 1 else f"{name}-{place + 1}" for place, name in enumerate(names)
-    ]
+    names = ["tables" if one.computed is None else f"{one.computed.protocol}" for one in decompositions]
+    return [name if names.count(name) == 1 else f"{name}-{place + 1}" for place, name in enumerate(names)]
 
 
 def _summary(documents: list[AdhesionDocument]) -> Section:
     chart = Picture(
         name="works-of-adhesion",
         figure=draw_work_chart(documents),
-        caption="Works of adhesion, rigid and relaxed, beside the source's. Hatched: not converged. The thin line "
-        "spans the rigid values at other plane counts; where it is long, the number is that of a thickness.",
+        caption="Works of adhesion, rigid and relaxed, beside the source's. Hatched: not converged. The thin "
+        "line spans the rigid values at other plane counts; where it is long, the number is that of a thickness.",
         alternative=alternatives.of_work_chart(documents),
         wide=True,
     )

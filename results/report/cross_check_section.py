@@ -44,8 +44,8 @@ def cross_check_section(documents: Sequence[ComputedDocument]) -> Section | None
         Picture(
             name="cross-checks",
             figure=draw_cross_checks(checks),
-            caption="Signed differences, computed minus counterpart; bars are the combined uncertainty where one "
-            "is given.",
+            caption="Signed differences, computed minus counterpart; bars are the combined uncertainty where "
+            "one is given.",
             alternative=alternatives.of_cross_checks(checks),
             wide=True,
         ),

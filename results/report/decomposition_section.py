@@ -62,7 +62,8 @@ def decomposition_section(document: DecompositionDocument, name: str) -> Section
         Picture(
             name=f"gibbs-energy.{salt}.{name}",
             figure=draw_gibbs_diagram(document, salt),
-            caption=f"Gibbs energies of the channels of {salt}. Below zero (tinted) equilibrium asks for the products.",
+            caption=f"Gibbs energies of the channels of {salt}. Below zero (tinted) equilibrium asks for "
+            "the products.",
             alternative=alternatives.of_gibbs_diagram(document, salt),
             wide=True,
         )
@@ -111,7 +112,8 @@ def _reactions(document: DecompositionDocument, name: str) -> Table:
     conditions = list(document.conditions)
     return Table(
         name=f"reactions.{name}",
-        caption=f"Reactions at 298.15 K and 1 bar, and where their Gibbs energy is below zero; {document.convention}",
+        caption="Reactions at 298.15 K and 1 bar, and where their Gibbs energy is below zero; "
+        + document.convention,
         columns=(
             Column("reaction", "reaction"),
             Column("source", "source"),
@@ -167,7 +169,10 @@ def _errors(document: DecompositionDocument, name: str) -> Table:
                 )
                 for kelvin in TEMPERATURES
             ),
-            *(Column(f"temperature of zero, {one}", f"zero_{one}_K", "K", 0, signed=True) for one in conditions),
+            *(
+                Column(f"temperature of zero, {one}", f"zero_{one}_K", "K", 0, signed=True)
+                for one in conditions
+            ),
         ),
         rows=tuple(rows),
     )

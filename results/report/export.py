@@ -21,7 +21,7 @@ _LATEX: Final = {
     "}": r"\}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    "–": "--",
+    "\u2013": "--",
 }
 _UNITS: Final = {
     "J/m2": r"J\,m$^{-2}$",
@@ -53,10 +53,7 @@ def json_value(report: Report) -> dict[str, Any]:
                 "caption": table.caption,
                 "units": {column.key: column.unit for column in table.columns if column.unit},
                 "rows": [
-                    {
-                        column.key: _plain(value)
-                        for column, value in zip(table.columns, row, strict=True)
-                    }
+                    {column.key: _plain(value) for column, value in zip(table.columns, row, strict=True)}
                     for row in table.rows
                 ],
                 "notes": list(table.notes),

@@ -61,8 +61,18 @@ def _environment() -> Environment:
         return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"))  # noqa: S704
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters |= {"anchor": anchor, "printed": printed, "number": number, "drawing": drawing, "data": data}
+    environment.filters |= {
+        "anchor": anchor,
+        "printed": printed,
+        "number": number,
+        "drawing": drawing,
+        "data": data,
+    }
     environment.globals["file"] = file
     return environment

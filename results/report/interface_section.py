@@ -110,8 +110,8 @@ def _structure_picture(document: AdhesionDocument) -> Picture | None:
         name=f"structure.{document.name}.{document.protocol}",
         figure=figure,
         caption=(
-            f"The relaxed {document.title}: from two sides, with the formula of each plane, and the two contact "
-            "planes from above (lower filled, upper as rings)."
+            f"The relaxed {document.title}: from two sides, with the formula of each plane, and the two "
+            "contact planes from above (lower filled, upper as rings)."
         ),
         alternative=alternatives.of_structure(document),
         wide=True,
@@ -130,8 +130,8 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
             Picture(
                 name=f"relaxation.{ending}",
                 figure=draw_relaxation(document),
-                caption="From the rigid to the relaxed work of adhesion: relaxed = rigid + relaxation of AB - "
-                "relaxation of A - relaxation of B.",
+                caption="From the rigid to the relaxed work of adhesion: relaxed = rigid + relaxation of AB "
+                "- relaxation of A - relaxation of B.",
                 alternative=alternatives.of_relaxation(document),
             )
         )
@@ -140,8 +140,8 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
             Picture(
                 name=f"spacings.{ending}",
                 figure=draw_spacings(document),
-                caption="Relaxed distances of neighbouring planes, in contact and in the free slabs. Below zero "
-                "two planes changed places.",
+                caption="Relaxed distances of neighbouring planes, in contact and in the free slabs. Below "
+                "zero two planes changed places.",
                 alternative=alternatives.of_spacings(document),
             )
         )
@@ -150,8 +150,8 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
             Picture(
                 name=f"adhesion-map.{ending}",
                 figure=draw_adhesion_map(document),
-                caption="Adhesion map over the lateral shift; the dots were calculated, the colours between them "
-                f"are interpolated. Corrugation {document.registry_map.corrugation:.2f} J/m2.",
+                caption="Adhesion map over the lateral shift; the dots were calculated, the colours between "
+                f"them are interpolated. Corrugation {document.registry_map.corrugation:.2f} J/m2.",
                 alternative=alternatives.of_adhesion_map(document),
             )
         )
@@ -160,8 +160,8 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
             Picture(
                 name=f"separation-curve.{ending}",
                 figure=draw_separation_curve(document),
-                caption="Rigid work of adhesion while the sides are moved apart, with the universal binding energy "
-                "relation (doi 10.1103/PhysRevLett.47.675).",
+                caption="Rigid work of adhesion while the sides are moved apart, with the universal binding "
+                "energy relation (doi 10.1103/PhysRevLett.47.675).",
                 alternative=alternatives.of_separation_curve(document),
             )
         )
@@ -188,7 +188,7 @@ def _repeat(document: AdhesionDocument) -> list[Block]:
     if not is_shipped:
         return [
             Paragraph(
-                f"The definition '{document.name}' is a file of the user's own; documents keep its name alone."
+                f"The definition '{document.name}' is a file of the user's own; documents keep its name only."
             ),
             Code("Command", f"wadflow run {document.name}.toml -p {document.protocol}", "bash"),
         ]

@@ -67,13 +67,11 @@ def _block(block: Block) -> Iterator[str]:
             yield from (f"*{escaped(block.caption)}*", "")
         case Code():
             yield from (f"{block.label}:", "", f"```{block.language}", block.text.rstrip("\n"), "```", "")
-        case Gallery():
+        case Gallery() | Fold():
+            if isinstance(block, Fold):
+                yield from (f"**{block.title}**", "")
             for inner in block.blocks:
                 yield from _block(inner)
-        case Fold():
-            yield from (f"**{block.title}**", "")
-            for one in block.blocks:
-                yield from _block(one)
         case StructureView():
             pass
 

@@ -72,8 +72,8 @@ def calculations_table(name: str, title: str, records: Iterable[CalculationRecor
             for record in distinct(records)
         ),
         notes=(
-            "Energies are of the whole cell, extrapolated to zero smearing. Of each key the first "
-            f"{KEY_SHOWN} characters are shown; the exported tables have all of it.",
+            "Energies are of the whole cell, extrapolated to zero smearing.",
+            f"Of each key the first {KEY_SHOWN} characters are shown; the exported tables have all of it.",
         ),
     )
 

@@ -88,7 +88,12 @@ def _structure(record: AtomsRecord) -> dict[str, Any]:
     middle = (max(lower) + min(upper)) / 2 if lower and upper else (z.min() + z.max()) / 2
     centre = np.array([*(repeats[0] * cell[0, :2] + repeats[1] * cell[1, :2]) / 2, middle])
     atoms = [
-        [chemical_symbols[number], *np.round(place + i * cell[0] + j * cell[1] - centre, DECIMALS).tolist(), side, plane]
+        [
+            chemical_symbols[number],
+            *np.round(place + i * cell[0] + j * cell[1] - centre, DECIMALS).tolist(),
+            side,
+            plane,
+        ]
         for i in range(repeats[0])
         for j in range(repeats[1])
         for number, place, side, plane in zip(record.numbers, inside, sides, planes, strict=True)

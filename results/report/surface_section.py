@@ -37,8 +37,8 @@ def surface_section(document: SurfaceDocument) -> Section:
             Picture(
                 name=f"wulff.{name}",
                 figure=draw_wulff(document),
-                caption=f"Wulff shape of {document.title}: the body of lowest surface energy that the calculated "
-                "faces can enclose.",
+                caption=f"Wulff shape of {document.title}: the body of lowest surface energy that the "
+                "calculated faces can enclose.",
                 alternative=alternatives.of_wulff(document),
                 wide=True,
             )
@@ -65,7 +65,9 @@ def surface_section(document: SurfaceDocument) -> Section:
     )
     command = f"wadflow surface {document.name} -p {document.protocol} --picture wulff.png"
     blocks.append(Fold("The command to repeat it", (Code("Command", command, "bash"),)))
-    return Section(anchor=f"surface-{name}", title=f"{document.title} [{document.protocol}]", blocks=tuple(blocks))
+    return Section(
+        anchor=f"surface-{name}", title=f"{document.title} [{document.protocol}]", blocks=tuple(blocks)
+    )
 
 
 def _faces(document: SurfaceDocument) -> Table:

@@ -52,6 +52,6 @@ def themed_svg(figure: Figure, prefix: str) -> str:
     box = re.search(r'viewBox="([^"]+)"', text)
     inside = text[text.index(">") + 1 :]
     return (
-        f'<svg viewBox="{box[1] if box else ""}" style="width:{width:.0f}px" aria-hidden="true" focusable="false">'
-        f"{inside.strip()}"
+        f'<svg viewBox="{box[1] if box else ""}" style="width:{width:.0f}px" aria-hidden="true" '
+        f'focusable="false">{inside.strip()}'
     )

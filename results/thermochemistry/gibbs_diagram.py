@@ -167,8 +167,6 @@ def _legend(
     ]
     dot = Line2D([], [], color=INK, marker="o", linestyle="none", markersize=3.5)
     entries.append((dot, "melting, or another change of a crystal"))
-    ring = Line2D(
-        [], [], color=INK, marker="o", linestyle="none", markersize=5.0, markerfacecolor=PAPER
-    )
+    ring = Line2D([], [], color=INK, marker="o", linestyle="none", markersize=5.0, markerfacecolor=PAPER)
     entries.append((ring, "the metal boils; beyond (faint) its vapour is the product"))
     return [handle for handle, _ in entries], [label for _, label in entries]

@@ -117,8 +117,8 @@ def test_gap_planes_and_units_are_written() -> None:
     figure = drawn(lithia)
     words = [text.get_text() for text in figure.findobj(Text)]
     assert "gap 1.17 Å" in words  # a / 4
-    assert "Li2CO3(001)" in words
-    assert "Na2CO3(1-10)" in words
+    assert "Li₂CO₃(001)" in words
+    assert "Na₂CO₃(1-10)" in words
     assert "x (Å)" in words
     assert "y (Å)" in words
     assert "height above the contact (Å)" in words

@@ -33,7 +33,7 @@ def test_a_report_of_one_interface(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "written: made/report.html" in capsys.readouterr().out
     assert "wadflow report li110-li110 --shipped" in page
     assert "wadflow run li110-li110 -p standard" in page
-    assert 'registry = &#34;bulk&#34;' in page  # the definition itself
+    assert "registry = &#34;bulk&#34;" in page  # the definition itself
     assert "li2o001" not in page
 
 

@@ -57,9 +57,10 @@ def report(
 ) -> None:
     """Write a report on what was computed: one HTML page that needs nothing beside it.
 
-    Works of adhesion beside the source's, each interface with its structure to be turned, what was searched and
-    varied around it and what must not be trusted; surface energies, heated salts, cross-checks with experiment,
-    provenance, definitions and the commands to repeat it. Reads documents only; never starts a calculation.
+    Works of adhesion beside the source's, each interface with its structure to be turned, what was searched
+    and varied around it and what must not be trusted; surface energies, heated salts, cross-checks with
+    experiment, provenance, definitions and the commands to repeat it. Reads documents only; never starts a
+    calculation.
 
     Examples: `wadflow report`, `wadflow report source --out report`, `wadflow report --shipped`,
     `wadflow report LiF --format markdown`
@@ -78,7 +79,9 @@ def export(
     ),
     tables: Annotated[
         list[TableFormat] | None,
-        typer.Option("--format", help="csv, json or latex; may be repeated. Default: all.", show_default=False),
+        typer.Option(
+            "--format", help="csv, json or latex; may be repeated. Default: all.", show_default=False
+        ),
     ] = None,
     archive: ArchiveOption = None,
     shipped: ShippedOption = False,
@@ -87,7 +90,7 @@ def export(
 
     CSV and JSON hold numbers as they are, with units in the headings; LaTeX is rounded, with booktabs.
 
-    Examples: `wadflow export`, `wadflow export source --format latex`, `wadflow export --shipped --out tables`
+    Examples: `wadflow export`, `wadflow export source --format latex`, `wadflow export --shipped -o tables`
     """
     made = _report("export", names or [], archive, shipped=shipped)
     for file in _written(_write_tables(made, out, tables or list(TableFormat)), out):
@@ -166,4 +169,6 @@ def _written(files: Iterator[Path], folder: Path) -> Iterator[Path]:
         yield from files
     except OSError as error:
         problem = f"{folder} cannot be written to ({error.strerror})"
-        raise InputError(problem, key="--out", remedy="give a folder that can be made, with room in it") from error
+        raise InputError(
+            problem, key="--out", remedy="give a folder that can be made, with room in it"
+        ) from error

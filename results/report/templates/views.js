@@ -74,8 +74,9 @@
       name: symbol,
       color: element.colour,
       hoverinfo: "skip",
-      lighting: { ambient: 0.62, diffuse: 0.7, specular: 0.22, roughness: 0.5, fresnel: 0.05 },
-      lightposition: { x: 3000, y: -6000, z: 8000 },
+      lighting: { ambient: 0.55, diffuse: 0.6, specular: 0.15, roughness: 0.5, fresnel: 0.05 },
+      // From the upper left, in the coordinates of the camera: negative z is before the picture.
+      lightposition: { x: -50000, y: 100000, z: -6000 },
     };
   };
 
@@ -193,6 +194,7 @@
     drop() {
       if (!this.drawn) return;
       this.drawn = false;
+      this.output.textContent = "";
       Plotly.purge(this.canvas);
     }
 
@@ -243,6 +245,7 @@
       if (state.azimuth <= -180) state.azimuth += 360;
       if (!this.drawn) return;
       Plotly.relayout(this.canvas, { "scene.camera": this.camera(), "scene.aspectratio": this.ratio() });
+      this.say();
     }
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.results.report.conftest import Shipped
+
     from wadflow.results.documents import AdhesionDocument
 
 MEGABYTE = 1e6
@@ -76,7 +78,7 @@ def test_no_address_is_fetched(elements: Elements, shipped: Shipped) -> None:
     style = shipped.page.partition("<style>")[2].partition("</style>")[0]
     assert "@import" not in style
     assert "url(" not in style
-    assert 'content="default-src \'none\';' in shipped.page  # what browsers hold to
+    assert "content=\"default-src 'none';" in shipped.page  # what browsers hold to
 
 
 def test_names_are_unique_and_links_inside_lead_somewhere(elements: Elements) -> None:
@@ -94,7 +96,7 @@ def test_headings_go_down_step_by_step_and_landmarks_are_there(elements: Element
     levels = [int(tag[1]) for tag, _ in elements.found if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     for landmark in ("header", "nav", "main", "footer"):
         assert len(elements.of(landmark)) == 1
     assert elements.of("html")[0]["lang"] == "en"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
     from selenium.webdriver.remote.webelement import WebElement
-
     from tests.results.report.conftest import Shipped
 
 pytestmark = pytest.mark.browser
@@ -43,7 +42,11 @@ PATIENCE = 120.0
 def why_no_browser() -> str | None:
     """Say what is missing; None: all is there."""
     missing = [program for program in ("chromium", "chromedriver") if shutil.which(program) is None]
-    return f"{' and '.join(missing)} not found: 'setup/chromium' installs it (root, apt-get)" if missing else None
+    return (
+        f"{' and '.join(missing)} not found: 'setup/chromium' installs it (root, apt-get)"
+        if missing
+        else None
+    )
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +115,9 @@ def first_view(browser: Chrome) -> WebElement:
 def seen_from(figure: WebElement) -> tuple[float, float]:
     """Azimuth and elevation of the camera (degrees)."""
     canvas = figure.find_element("css selector", ".canvas")
-    return float(str(canvas.get_attribute("data-azimuth"))), float(str(canvas.get_attribute("data-elevation")))
+    return float(str(canvas.get_attribute("data-azimuth"))), float(
+        str(canvas.get_attribute("data-elevation"))
+    )
 
 
 def pixels(browser: Chrome) -> bytes:
@@ -123,6 +128,20 @@ def pixels(browser: Chrome) -> bytes:
     )
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": box, "captureBeyondViewport": True})
     return base64.b64decode(shot["data"])
+
+
+def test_the_keyboard_reaches_the_content_first_and_shows_where_it_is(browser: Chrome) -> None:
+    """Comes first: where a click was, the keyboard goes on."""
+    from selenium.webdriver import Keys
+
+    settings(browser)
+    element(browser, "body").send_keys(Keys.TAB)
+    focused = browser.switch_to.active_element
+    assert focused.get_attribute("class") == "skip"
+    assert focused.rect["x"] >= 0
+    assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", focused) == "solid"
+    focused.send_keys(Keys.ENTER)
+    wait_until(lambda: browser.switch_to.active_element.get_attribute("id") == "content")
 
 
 def test_every_table_and_picture_is_drawn(browser: Chrome, shipped: Shipped) -> None:
@@ -155,7 +174,7 @@ def test_keys_buttons_and_the_mouse_turn_a_structure(browser: Chrome) -> None:
     canvas.send_keys(Keys.ARROW_RIGHT)
     wait_until(lambda: seen_from(figure) != start)
     assert seen_from(figure)[0] == pytest.approx(start[0] + 10, abs=0.2)
-    assert pixels(browser) != picture
+    wait_until(lambda: pixels(browser) != picture)
     canvas.send_keys(Keys.ARROW_UP)
     wait_until(lambda: seen_from(figure)[1] != start[1])
     figure.find_element("css selector", "[data-do=above]").click()
@@ -163,7 +182,9 @@ def test_keys_buttons_and_the_mouse_turn_a_structure(browser: Chrome) -> None:
     canvas.send_keys(Keys.HOME)
     wait_until(lambda: seen_from(figure) == start)
     before = seen_from(figure)
-    ActionChains(browser).click_and_hold(canvas).move_by_offset(60, 0).move_by_offset(30, 0).release().perform()
+    ActionChains(browser).click_and_hold(canvas).move_by_offset(60, 0).move_by_offset(
+        30, 0
+    ).release().perform()
     wait_until(lambda: seen_from(figure)[0] != before[0])
     status = figure.find_element("css selector", "output").text
     figure.find_element("css selector", "[data-do=closer]").click()
@@ -200,27 +221,15 @@ def test_the_switch_changes_the_colours_and_the_system_does(browser: Chrome) -> 
     wait_until(lambda: background(browser) == light)
 
 
-def test_the_keyboard_reaches_the_content_first_and_shows_where_it_is(browser: Chrome) -> None:
-    settings(browser)
-    browser.execute_script("scrollTo(0, 0); document.activeElement.blur()")
-    from selenium.webdriver import Keys
-
-    element(browser, "body").send_keys(Keys.TAB)
-    focused = browser.switch_to.active_element
-    assert focused.get_attribute("class") == "skip"
-    assert focused.rect["x"] >= 0
-    assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", focused) == "solid"
-    focused.send_keys(Keys.ENTER)
-    wait_until(lambda: browser.switch_to.active_element.get_attribute("id") == "content")
-
-
 def test_screenshots_and_paper(browser: Chrome, tmp_path: Path) -> None:
     settings(browser)
     first_view(browser)
     for name, width, scheme in (("wide", 1400, "light"), ("dark", 1400, "dark"), ("phone", 400, "light")):
         settings(browser, width=width, scheme=scheme)
         clip = {"x": 0, "y": 0, "width": width, "height": 3200, "scale": 1}
-        shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
+        shot = browser.execute_cdp_cmd(
+            "Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True}
+        )
         (tmp_path / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
         assert (tmp_path / f"{name}.png").stat().st_size > 50_000  # not an empty page
     settings(browser)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.results.report.conftest import Shipped
+
     from wadflow.results.documents import AdhesionDocument
 
     Documents = Callable[..., AdhesionDocument]

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy.constants import R
 
 from wadflow.errors import InputError
+from wadflow.results.figure_style import INK, formula_text
 from wadflow.results.thermochemistry.conditions import Condition, load_conditions
 from wadflow.results.thermochemistry.decomposition import decomposition_from_tables, salts_of
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.thermochemistry.energetics import energetics_from_tables
-from wadflow.results.figure_style import INK, formula_text
 from wadflow.results.thermochemistry.gibbs_diagram import channels_of, draw_gibbs_diagram
 from wadflow.results.thermochemistry.reactions import Reaction, load_reactions, parse_equation
 from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE
