@@ -15,7 +15,6 @@ from wadflow.results.report.blocks import (
     Report,
     Section,
     States,
-    StructureView,
     Table,
 )
 
@@ -72,8 +71,6 @@ def _block(block: Block) -> Iterator[str]:
                 yield from (f"**{block.title}**", "")
             for inner in block.blocks:
                 yield from _block(inner)
-        case StructureView():
-            pass
 
 
 def _table(table: Table) -> Iterator[str]:
