@@ -108,7 +108,7 @@ def _summary(documents: list[AdhesionDocument]) -> Section:
         name="works-of-adhesion",
         figure=draw_work_chart(documents),
         caption="Works of adhesion, rigid and relaxed, beside the source's. Hatched: not converged. The thin "
-        "line spans the rigid values at other plane counts: where it is long, a number is one of a thickness.",
+        "line spans rigid values at other plane counts: where it is long, a number is that of a thickness.",
         alternative=alternatives.of_work_chart(documents),
         wide=True,
     )

@@ -127,7 +127,7 @@ def test_every_picture_says_its_data(elements: Elements, shipped: Shipped) -> No
 
 
 def test_figures_have_no_colour_that_a_theme_cannot_change(shipped: Shipped) -> None:
-    drawings = re.findall(r"<svg .*?</svg>", shipped.page, re.DOTALL)
+    drawings = re.findall(r'<svg viewBox="[^"]*" style=.*?</svg>', shipped.page, re.DOTALL)
     assert drawings
     for drawing in drawings:
         inside = re.sub(r'xlink:href="data:[^"]*"', "", drawing)
