@@ -7,19 +7,19 @@ it is called an agreement only against an uncertainty that somebody gave.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from wadflow.results.computed_quantities import (
     ComputedQuantity,
     quantities_of_interface,
     quantities_of_surfaces,
 )
+from wadflow.results.cross_check_records import Agreement, CrossCheck, Kind, MissingCounterpart
 from wadflow.results.documents import AdhesionDocument
-from wadflow.results.records import Document
 from wadflow.results.reference_data import EXPERIMENT, SOURCE, Datum
 from wadflow.results.reference_sources import IDENTITY, all_data, data_of_documents
 from wadflow.results.sentences import no_production_sentence
-from wadflow.results.surface_documents import Miller, SurfaceDocument
+from wadflow.results.surface_documents import SurfaceDocument
 from wadflow.results.thermochemistry.computed_quantities import quantities_of_decomposition
 from wadflow.results.thermochemistry.corrections import SCHEMES
 from wadflow.results.thermochemistry.documents import DecompositionDocument
@@ -28,12 +28,16 @@ from wadflow.results.units import convert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+__all__ = [
+    "ComputedDocument",
+    "CrossCheck",
+    "MissingCounterpart",
+    "computed_quantities",
+    "cross_checks",
+    "missing_counterparts",
+]
+
 ComputedDocument = AdhesionDocument | SurfaceDocument | DecompositionDocument
-
-Kind = Literal["experiment", "published calculation", "source", "identity"]
-"""``identity``: what another document of ours makes it, minus twice a surface energy for example."""
-
-Agreement = Literal["within", "outside", "not stated"]
 
 KINDS: Final[dict[str, Kind]] = {
     EXPERIMENT: "experiment",
@@ -70,124 +74,6 @@ GEOMETRY: Final = ("lattice", "volume", "bulk modulus")
 
 MOVING: Final = ("cohesive energy", "formation energy", "atomisation energy")
 """Energies that zero-point motion changes."""
-
-
-class CrossCheck(Document):
-    """One computed number beside one counterpart.
-
-    ====================  ====  ==================================================================
-    property              unit  meaning
-    ====================  ====  ==================================================================
-    quantity              -     name of the quantity
-    species               -     reduced formula, equation, or title of an interface
-    phase                 -     crystal, polycrystal, gas, reaction, interface
-    space_group, miller   -     of a crystal and its face; None: they say nothing here
-    unit                  -     of all numbers below
-    computed              unit  our value
-    computed_uncertainty  unit  numerical, as far as it is known; None: not known
-    computed_temperature  K     None: electrons at rest, without zero-point motion
-    document              -     name of the document
-    also_in               -     documents that say the same
-    calculation           -     where in the document it comes from
-    protocol              -     name of the numerical settings
-    method                -     what was done beside the protocol; may be empty
-    production            -     False: the protocol only proves the path
-    converged             -     all calculations behind it met their criteria
-    kind                  -     what the counterpart is
-    counterpart           unit  its value
-    uncertainty           unit  its uncertainty; None: none is given
-    temperature           K     of the counterpart; None: not said
-    citation, doi         -     where it stands
-    confirmed             -     False: second-hand, from memory, or doubted
-    difference            unit  computed - counterpart
-    relative_difference   1     difference / |counterpart|; None where that is zero
-    combined_uncertainty  unit  root of the sum of squares; None: the counterpart gives none
-    agreement             -     whether the difference is within it; ``not stated`` without one
-    notes                 -     why the two are not strictly comparable
-    ====================  ====  ==================================================================
-    """
-
-    quantity: str
-    species: str
-    phase: str
-    space_group: int | None = None
-    miller: Miller | None = None
-    unit: str
-    computed: float
-    computed_uncertainty: float | None
-    computed_temperature: float | None
-    document: str
-    also_in: tuple[str, ...] = ()
-    calculation: str
-    protocol: str
-    method: str
-    production: bool
-    converged: bool
-    kind: Kind
-    counterpart: float
-    uncertainty: float | None
-    temperature: float | None
-    citation: str
-    doi: str | None
-    confirmed: bool
-    difference: float
-    relative_difference: float | None
-    combined_uncertainty: float | None
-    agreement: Agreement
-    notes: tuple[str, ...]
-
-    @property
-    def subject(self) -> str:
-        """What it is a property of: ``Li (110)``, ``CO2(g)``, ``Li2O``."""
-        return subject_text(self.species, self.phase, self.miller)
-
-    @property
-    def statement(self) -> str:
-        """The agreement in words."""
-        if self.combined_uncertainty is None:
-            return "no uncertainty is given"
-        ratio = abs(self.difference) / self.combined_uncertainty
-        return f"{self.agreement} the uncertainty of {self.combined_uncertainty:.3g} ({ratio:.1f} times)"
-
-
-class MissingCounterpart(Document):
-    """A number that stands alone.
-
-    ===========  ====  ====================================================================
-    property     unit  meaning
-    ===========  ====  ====================================================================
-    quantity     -     name of the quantity
-    species      -     reduced formula, equation, or title of an interface
-    phase        -     crystal, polycrystal, gas, ...
-    space_group  -     number of a crystal
-    miller       -     indices of a face
-    side         -     ``not measured``: computed, and the tables hold nothing to compare it with;
-                       ``not computed``: in the tables, and no document has it
-    value        unit  the number that is there
-    unit         -     its unit
-    found_in     -     document, or citation
-    ===========  ====  ====================================================================
-    """
-
-    quantity: str
-    species: str
-    phase: str
-    space_group: int | None = None
-    miller: Miller | None = None
-    side: Literal["not measured", "not computed"]
-    value: float
-    unit: str
-    found_in: str
-
-    @property
-    def subject(self) -> str:
-        """What it is a property of; for lattices with the symbol of the space group."""
-        text = subject_text(self.species, self.phase, self.miller)
-        if self.space_group is None or not self.quantity.startswith(("lattice", "volume")):
-            return text
-        from pymatgen.symmetry.groups import sg_symbol_from_int_number
-
-        return f"{text} ({sg_symbol_from_int_number(self.space_group)})"
 
 
 def cross_checks(
@@ -284,14 +170,6 @@ def computed_quantities(
         others.pop(group[0].origin.document, None)
         best.append((group[0], tuple(others)))
     return best
-
-
-def subject_text(species: str, phase: str, miller: Miller | None) -> str:
-    """Say what a number is a property of: ``Li (110)``, ``CO2(g)``, ``Li2O``."""
-    if miller is not None:
-        return f"{species} ({''.join(str(index) for index in miller)})"
-    short = {"gas": "(g)", "liquid": "(l)", "polycrystal": " average"}
-    return species + short.get(phase, "")
 
 
 def _quantities(document: ComputedDocument) -> Iterable[ComputedQuantity]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wadflow.errors import InputError
 from wadflow.interfaces.suggestions import did_you_mean
-from wadflow.results.cross_check import Kind  # noqa: TC001  # pydantic reads it
+from wadflow.results.cross_check_records import Kind  # noqa: TC001  # pydantic reads it
 from wadflow.results.records import Document
 
 if TYPE_CHECKING:

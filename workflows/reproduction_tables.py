@@ -14,7 +14,7 @@ from wadflow.results.reproduction import NEAR_TEXT, SOURCE_ON_SALTS
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from wadflow.results.reproduction import ReproducedConclusion, Reproduction
+    from wadflow.results.reproduction_records import ReproducedConclusion, Reproduction
 
 
 def reproduction_report(reproduction: Reproduction) -> RenderableType:
