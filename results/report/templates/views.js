@@ -158,7 +158,7 @@
     }
 
     ratio() {
-      const scale = (1.75 * this.state.zoom) / Math.max(...this.spans);
+      const scale = (1.6 * this.state.zoom) / Math.max(...this.spans);
       return Object.fromEntries(["x", "y", "z"].map((axis, n) => [axis, scale * this.spans[n]]));
     }
 
