@@ -225,7 +225,9 @@ def draw_spacings(document: AdhesionDocument) -> Figure:
         The document holds no relaxed structures with their planes.
     """
     structures = document.relaxed_structures
-    heights = {role: plane_heights(record) for role, record in structures.items() if record.plane is not None}
+    heights: dict[str, dict[int, float]] = {
+        role: plane_heights(record) for role, record in structures.items() if record.plane is not None
+    }
     if set(heights) != {"AB", "A", "B"}:
         problem = f"'{document.name}' holds no relaxed structures of AB, A and B with their planes"
         raise InputError(problem, remedy="run it again with this version")

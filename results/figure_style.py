@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import wraps
-from typing import TYPE_CHECKING, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ SMALL: Final = 8.0  # points: size of what stands beside
 
 _SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # quicker to draw than mathematical text
 
-_SETTINGS: Final = {
+_SETTINGS: Final[dict[Any, Any]] = {
     "font.size": 9.0,
     "text.color": INK,
     "axes.labelcolor": INK,

@@ -62,7 +62,7 @@ def choose_documents(
     groups = load_groups()
     salts = list(dict.fromkeys(verdict.salt for verdict in tables.verdicts))
     wanted = {member for name in names for member in (groups[name].members if name in groups else (name,))}
-    known = [one.name for one in (*interfaces, *surfaces)]
+    known = [*(one.name for one in interfaces), *(one.name for one in surfaces)]
     for name in names:
         found = name in known or name in salts
         found |= name in groups and any(member in known for member in groups[name].members)

@@ -165,7 +165,7 @@ def sides_table(document: AdhesionDocument) -> Table:
 
 def _side_row(place: str, side: SideRecord) -> tuple[Value, ...]:
     as_run = side.tasker_class_as_run
-    tasker = side.tasker_class or "none (no formal charges)"
+    tasker: str = side.tasker_class or "none (no formal charges)"
     if as_run is not None and as_run != side.tasker_class:
         tasker += f", {as_run} as run"
     return (

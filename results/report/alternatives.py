@@ -81,7 +81,8 @@ def of_relaxation(document: AdhesionDocument) -> str:
 
 def of_spacings(document: AdhesionDocument) -> str:
     """Say where the free slabs differ most from those in contact."""
-    heights = {role: plane_heights(record) for role, record in document.relaxed_structures.items()}
+    structures = document.relaxed_structures.items()
+    heights: dict[str, dict[int, float]] = {role: plane_heights(record) for role, record in structures}
     texts = []
     for role, side in (("A", document.lower), ("B", document.upper)):
         planes = sorted(heights[role])

@@ -20,6 +20,7 @@ from wadflow.results.report.surface_section import surface_section
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wadflow.results.cross_check import ComputedDocument
     from wadflow.results.documents import AdhesionDocument
     from wadflow.results.surface_documents import SurfaceDocument
     from wadflow.results.thermochemistry.documents import DecompositionDocument
@@ -71,7 +72,11 @@ def build_report(
             for document, name in zip(decompositions, _names(decompositions), strict=True)
         )
         sections.append(Section(anchor="decomposition", title="Decomposition", sections=inner))
-    computed = [*ordered, *surfaces, *(one for one in decompositions if one.computed is not None)]
+    computed: list[ComputedDocument] = [
+        *ordered,
+        *surfaces,
+        *(one for one in decompositions if one.computed is not None),
+    ]
     checks = cross_check_section(computed)
     if checks is not None:
         sections.append(checks)

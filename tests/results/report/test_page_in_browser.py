@@ -242,7 +242,7 @@ def test_screenshots_and_paper(browser: Chrome, tmp_path: Path) -> None:
 def test_nothing_leaves_the_page_and_nothing_fails(browser: Chrome, shipped: Shipped) -> None:
     """Comes last: it reads what the browser has noted through all of the tests."""
     addresses = []
-    for entry in browser.get_log("performance"):
+    for entry in browser.get_log("performance"):  # type: ignore[no-untyped-call]
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             addresses.append(message["params"]["request"]["url"])
@@ -250,5 +250,6 @@ def test_nothing_leaves_the_page_and_nothing_fails(browser: Chrome, shipped: Shi
     others = [one[:200] for one in addresses if one != page and not one.startswith(("data:", "blob:"))]
     assert page in addresses
     assert others == []
-    errors = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    notes = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    errors = [entry for entry in notes if entry["level"] == "SEVERE"]
     assert errors == []

@@ -66,7 +66,7 @@ def test_what_is_not_final_is_said_loudly_and_first(make_document: Documents, ma
 
 
 def test_the_parts_of_the_table_add_up(make_document: Documents) -> None:
-    values = dict(parts_table(make_document()).rows)
+    values = {str(row[0]): row[1] for row in parts_table(make_document()).rows}
     parts = [values[name] for name in list(values)[:4]]
     assert list(values)[:5] == [
         "rigid",
