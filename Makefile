@@ -20,8 +20,9 @@ setup: ## system libraries, .venv, GPAW; nothing when nothing has changed
 run: setup ## calculate NAME (li110-li110 unless given)
 	@$(BIN)/wadflow run $(NAME) $(ARGS)
 
-test: setup ## all tests, with real GPAW and real Slurm
+test: setup ## all tests, with real GPAW, real Slurm and a real browser
 	@setup/slurm
+	@setup/chromium
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## what CI checks besides the tests

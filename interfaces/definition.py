@@ -364,6 +364,17 @@ def list_definitions() -> list[str]:
     return available_names(CATALOG)
 
 
+def definition_file(name: str) -> Path:
+    """Return the file of a definition of the catalog.
+
+    Raises
+    ------
+    InputError
+        The catalog has none of this name.
+    """
+    return find_file(name, CATALOG, what="definition")
+
+
 def load_definition(name_or_path: str) -> InterfaceDefinition:
     """Load a definition of the catalog or of the user's.
 

@@ -5,13 +5,13 @@ matplotlib is imported only when something is drawn, and its global state (pyplo
 
 from __future__ import annotations
 
-import re
 from itertools import cycle
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from wadflow.errors import InputError
 from wadflow.results.cross_check import GEOMETRY
+from wadflow.results.figure_style import INK, LINE, SERIES, SMALL, formula_text, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,19 +25,15 @@ if TYPE_CHECKING:
 ROW: Final = 0.2  # inch a subject
 WIDTH: Final = 7.0  # inch
 LABELS: Final = 2.35  # inch to the left of the panels, for the subjects
-SMALL: Final = 8.0  # points: size of the text
 
 MARKERS: Final = {"experiment": "o", "published calculation": "s", "source": "D", "identity": "^"}
-# Of Okabe and Ito, darkened: they differ for colour-blind eyes too
-COLOURS: Final = ("#2b6ca3", "#c8641b", "#0f8a68", "#a3568c", "#5b5b5b", "#3f9bc9", "#b08a10", "#8c2d19")
 COLUMNS: Final = 3  # of the legend
-LINE: Final = 0.17  # inch of the legend
+LEGEND_LINE: Final = 0.17  # inch of the legend
 TOP: Final = 0.72  # inch above the first panel, without the legend
 BETWEEN: Final = 0.72  # inch between panels: ticks, unit and the next title
 
-SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-
+@styled
 def draw_cross_checks(
     checks: Sequence[CrossCheck], title: str = "Computed against experiment and other calculations"
 ) -> Figure:
@@ -71,9 +67,9 @@ def draw_cross_checks(
     groups = _groups(checks)
     rows = {name: list(dict.fromkeys(_row(one) for one in group)) for name, group in groups.items()}
     heights = {name: ROW * (len(subjects) + 0.6) for name, subjects in rows.items()}
-    colours = dict(zip(_methods(checks), cycle(COLOURS), strict=False))
+    colours = dict(zip(_methods(checks), cycle(SERIES), strict=False))
     handles = _handles(checks, colours)
-    above = TOP + LINE * ceil(len(handles) / COLUMNS)
+    above = TOP + LEGEND_LINE * ceil(len(handles) / COLUMNS)
     height = above + sum(heights.values()) + BETWEEN * len(groups)
     figure = Figure(figsize=(WIDTH, height))
     top = height - above
@@ -108,7 +104,7 @@ def _groups(checks: Sequence[CrossCheck]) -> dict[str, list[CrossCheck]]:
 
 
 def _row(check: CrossCheck) -> str:
-    subject = re.sub(r"(?<=[A-Za-z])\d+", lambda found: found[0].translate(SUBSCRIPTS), check.subject)
+    subject = formula_text(check.subject)
     name = subject.replace("(c)", "").replace("->", "→")
     if check.quantity.startswith(GEOMETRY):
         what = "" if check.quantity == "bulk modulus" else check.quantity.removeprefix("lattice ") + " "
@@ -136,9 +132,9 @@ def _panel(
     units = {one.unit for one in group}
     relative = len(units) > 1
     axes.set_title(name, fontsize=SMALL + 1, loc="left", pad=3)
-    axes.axvline(0.0, color="0.35", linewidth=0.8, zorder=1)
+    axes.axvline(0.0, color=INK, linewidth=0.8, zorder=1)
     for place in range(0, len(rows), 2):
-        axes.axhspan(place - 0.5, place + 0.5, color="0.96", linewidth=0, zorder=0)
+        axes.axhspan(place - 0.5, place + 0.5, color=LINE, alpha=0.25, linewidth=0, zorder=0)
     for number, row in enumerate(rows):
         here = [one for one in group if _row(one) == row]
         for place, one in enumerate(here):
@@ -153,7 +149,7 @@ def _panel(
                 xerr=bar,
                 marker=MARKERS[one.kind],
                 color=colour,
-                markerfacecolor=colour if one.confirmed else "white",
+                markerfacecolor=colour if one.confirmed else "none",
                 markersize=4.5,
                 markeredgewidth=0.9,
                 elinewidth=0.9,
@@ -199,7 +195,7 @@ def _handles(checks: Sequence[CrossCheck], colours: Mapping[tuple[str, str], str
         handle(", ".join(part for part in (protocol, method) if part), "_", colour)
         for (protocol, method), colour in colours.items()
     ]
-    handles += [handle(kind, MARKERS[kind], "0.3") for kind in dict.fromkeys(one.kind for one in checks)]
+    handles += [handle(kind, MARKERS[kind], INK) for kind in dict.fromkeys(one.kind for one in checks)]
     if not all(one.confirmed for one in checks):
-        handles.append(handle("hollow: not confirmed", "o", "0.3", "white"))
+        handles.append(handle("hollow: not confirmed", "o", INK, "none"))
     return handles

@@ -14,6 +14,7 @@ import numpy as np
 
 from wadflow.errors import InputError
 from wadflow.interfaces.planes import PLANE_TOLERANCE
+from wadflow.results.figure_style import INK, MUTED, SIDES, SMALL, formula_text, styled
 from wadflow.results.views import View, side_view, top_view
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-SIDE_COLOURS: Final = ("#2b6ca3", "#c8641b")  # lower, upper; differ for colour-blind eyes too
 RADIUS: Final = 0.55  # drawn radius / covalent radius: neighbours stay apart
 WIDTH: Final = 8.0  # angstrom: each view shows whole cells up to about this width
 EDGE: Final = 0.9  # angstrom shown left and right of whole cells: no atom is cut
@@ -30,7 +30,6 @@ MARGIN: Final = 2.0  # angstrom of vacuum shown above and below the slabs
 HEIGHT: Final = 4.6  # inch: side views are not higher
 SCALE: Final = 0.24  # inch per angstrom where the height allows it
 LABEL_DISTANCE: Final = 0.13  # inch between labels of planes, so that they never overlap
-SMALL: Final = 8.0  # points: size of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class _Frame:
         return (float(lower.min()), float(lower.max())), (float(upper.min()), float(upper.max()))
 
 
+@styled
 def draw_interface(
     atoms: Atoms, title: str, *, lower_label: str = "lower", upper_label: str = "upper"
 ) -> Figure:
@@ -106,7 +106,7 @@ def draw_interface(
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 
-    frame = _frame(atoms, (lower_label, upper_label))
+    frame = _frame(atoms, (formula_text(lower_label), formula_text(upper_label)))
     low, high = frame.ends[0][0] - MARGIN, frame.ends[1][1] + MARGIN
     wide, deep = ((length + 2 * EDGE) * frame.scale for length in frame.span)
     tall = (high - low) * frame.scale
@@ -118,8 +118,7 @@ def draw_interface(
     def panel(x: float, y: float, inches: tuple[float, float], title: str) -> Axes:
         axes: Axes = figure.add_axes((x / width, y / height, inches[0] / width, inches[1] / height))
         axes.set_title(title, fontsize=SMALL)
-        axes.tick_params(labelsize=SMALL - 1, width=0.6, length=2.5)
-        axes.spines[:].set_linewidth(0.6)
+        axes.tick_params(labelsize=SMALL - 1)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MultipleLocator(2 if frame.scale > 0.15 else 5))
         return axes
@@ -143,7 +142,7 @@ def draw_interface(
     _label_sides(along_x, frame)
     _draw_contact(above, atoms, frame)
     _draw_legend(figure, atoms, frame)
-    figure.text(0.5, 1 - 0.16 / height, title, ha="center", va="top", fontsize=11)
+    figure.text(0.5, 1 - 0.16 / height, formula_text(title), ha="center", va="top", fontsize=11)
     return figure
 
 
@@ -179,8 +178,8 @@ def _frame(atoms: Atoms, names: tuple[str, str]) -> _Frame:
     return _Frame(side, z - sum(contact) / 2, (span[0], span[1]), float(scale), names)
 
 
-def _rgb(number: int) -> tuple[float, float, float]:
-    """Colour of an element as matplotlib's types want it."""
+def element_colour(number: int) -> tuple[float, float, float]:
+    """Return the colour of an element as drawn (RGB, 0 to 1), by its atomic number."""
     red, green, blue = _colour(number).tolist()
     return red, green, blue
 
@@ -196,30 +195,34 @@ def _colour(number: int) -> NDArray[np.float64]:
 def _draw_circles(axes: Axes, atoms: Atoms, view: View, frame: _Frame) -> None:
     """Draw atoms from back to front, paler at the back, with the colour of their side as edge."""
     from ase.data import covalent_radii
-    from matplotlib.patches import Circle
+    from matplotlib.collections import EllipseCollection
 
-    for right, up, depth, index in zip(view.right, view.up, view.depth, view.index, strict=True):
-        number = atoms.numbers[index]
-        face = _colour(number) + (1 - _colour(number)) * 0.55 * depth
-        axes.add_patch(
-            Circle(
-                (right, up),
-                RADIUS * covalent_radii[number],
-                facecolor=face,
-                edgecolor=SIDE_COLOURS[frame.side[index]],
-                linewidth=0.9,
-                zorder=3,
-            )
+    numbers = atoms.numbers[view.index]
+    base = np.array([element_colour(number) for number in numbers])
+    diameters = 2 * RADIUS * covalent_radii[numbers]
+    axes.add_collection(
+        EllipseCollection(
+            diameters,
+            diameters,
+            np.zeros(len(numbers)),
+            units="xy",
+            offsets=np.column_stack([view.right, view.up]),
+            offset_transform=axes.transData,
+            facecolors=base + (1 - base) * 0.55 * view.depth[:, None],
+            edgecolors=[SIDES[side] for side in frame.side[view.index]],
+            linewidths=0.9,
+            zorder=3,
         )
+    )
 
 
 def _shade_sides(axes: Axes, frame: _Frame) -> None:
     """Tint the background behind each slab and mark the middle of the gap."""
     (bottom, low), (high, top) = frame.ends
     # To the outer edge of the outermost atoms, but only to the centres at the contact.
-    for span, colour in zip(((bottom - EDGE, low), (high, top + EDGE)), SIDE_COLOURS, strict=True):
+    for span, colour in zip(((bottom - EDGE, low), (high, top + EDGE)), SIDES, strict=True):
         axes.axhspan(*span, color=colour, alpha=0.10, linewidth=0, zorder=0)
-    axes.axhline(0, color="0.4", linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
+    axes.axhline(0, color=MUTED, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
 
 
 def _label_planes(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
@@ -232,7 +235,7 @@ def _label_planes(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
         if any(abs(height - other) * frame.scale < LABEL_DISTANCE for other in last):
             continue
         last.append(height)
-        formula = atoms[planes == plane].symbols.formula.format("latex").replace("\\mathrm", "")
+        formula = formula_text(str(atoms[planes == plane].symbols.formula))
         axes.annotate(
             formula,
             (1, height),
@@ -241,7 +244,7 @@ def _label_planes(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
             textcoords="offset points",
             va="center",
             fontsize=SMALL - 1,
-            color=SIDE_COLOURS[int(frame.side[planes == plane][0])],
+            color=SIDES[int(frame.side[planes == plane][0])],
         )
 
 
@@ -250,7 +253,7 @@ def _label_sides(axes: Axes, frame: _Frame) -> None:
     transform = axes.get_yaxis_transform()
     # One inch to the right of the axes, in units of their width: constant distance on paper.
     inch = 1 / ((frame.span[1] + 2 * EDGE) * frame.scale)
-    for (bottom, top), name, colour in zip(frame.ends, frame.names, SIDE_COLOURS, strict=True):
+    for (bottom, top), name, colour in zip(frame.ends, frame.names, SIDES, strict=True):
         x = 1 + 0.12 * inch
         axes.plot([x, x], [bottom, top], color=colour, linewidth=2.5, transform=transform, clip_on=False)
         axes.text(
@@ -271,7 +274,7 @@ def _label_sides(axes: Axes, frame: _Frame) -> None:
         (1 + 0.12 * inch, frame.ends[1][0]),
         (1 + 0.12 * inch, frame.ends[0][1]),
         xycoords=transform,
-        arrowprops={"arrowstyle": "<->", "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0},
+        arrowprops={"arrowstyle": "<->", "color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0},
         annotation_clip=False,
     )
     axes.text(1 + 0.22 * inch, 0, f"gap {gap:.2f} Å", transform=transform, va="center", fontsize=SMALL)
@@ -286,16 +289,22 @@ def _draw_contact(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
     lower = atoms[(frame.side == 0) & (planes == planes[frame.side == 0].max())]
     upper = atoms[(frame.side == 1) & (planes == planes[frame.side == 1].min())]
     view = top_view(lower, frame.span)
-    flat = _Frame(np.zeros(len(lower), dtype=np.int64), frame.z, frame.span, frame.scale, frame.names)
-    _draw_circles(axes, lower, view, flat)
+    for x, y, index in zip(view.right, view.up, view.index, strict=True):
+        number = lower.numbers[index]
+        radius = RADIUS * covalent_radii[number]
+        axes.add_patch(
+            Circle(
+                (x, y), radius, facecolor=element_colour(number), edgecolor=SIDES[0], linewidth=0.9, zorder=3
+            )
+        )
     view = top_view(upper, frame.span)
     for x, y, index in zip(view.right, view.up, view.index, strict=True):
         radius = 0.75 * RADIUS * covalent_radii[upper.numbers[index]]
-        for edge, width in ((SIDE_COLOURS[1], 2.6), (_colour(upper.numbers[index]), 1.2)):
+        for edge, width in ((SIDES[1], 2.6), (_colour(upper.numbers[index]), 1.2)):
             axes.add_patch(Circle((x, y), radius, fill=False, edgecolor=edge, linewidth=width, zorder=4))
     cell = atoms.cell.array[:2, :2]
     corners = np.array([[0, 0], cell[0], cell[0] + cell[1], cell[1]])
-    axes.add_patch(Polygon(corners, fill=False, linewidth=0.9, edgecolor="0.15", zorder=5, clip_on=False))
+    axes.add_patch(Polygon(corners, fill=False, linewidth=0.9, edgecolor=INK, zorder=5, clip_on=False))
     axes.set(xlim=(-EDGE, frame.span[0] + EDGE), ylim=(-EDGE, frame.span[1] + EDGE))
     axes.set_xlabel("x (Å)", fontsize=SMALL)
     axes.set_ylabel("y (Å)", fontsize=SMALL, labelpad=2)
@@ -321,11 +330,12 @@ def _draw_legend(figure: Figure, atoms: Atoms, frame: _Frame) -> None:
         )
 
     handles = [
-        marker(to_hex(_rgb(number)), "0.3", chemical_symbols[number]) for number in np.unique(atoms.numbers)
+        marker(to_hex(element_colour(number)), MUTED, chemical_symbols[number])
+        for number in np.unique(atoms.numbers)
     ]
     handles += [
         marker("none", colour, f"{place}: {name}" if name != place else place, 1.8)
-        for place, name, colour in zip(("lower", "upper"), frame.names, SIDE_COLOURS, strict=True)
+        for place, name, colour in zip(("lower", "upper"), frame.names, SIDES, strict=True)
     ]
     figure.legend(
         handles=handles,

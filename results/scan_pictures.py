@@ -12,6 +12,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.results.figure_style import (
+    BLUE,
+    INK,
+    MUTED,
+    PAPER,
+    SMALL,
+    VERMILION,
+    WORK,
+    formula_text,
+    number_text,
+    one_panel,
+    plain,
+    styled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +37,6 @@ if TYPE_CHECKING:
     from wadflow.results.documents import AdhesionDocument
     from wadflow.results.scans import RegistryMap
 
-COLOUR: Final = "#2b6ca3"
-ACCENT: Final = "#c8641b"
-GREY: Final = "#666666"
-WORK: Final = "work of adhesion (J/m²)"
 MAP_WIDTH: Final = 7.0  # angstrom: whole cells of distinct shifts are shown up to about this width
 MARGIN: Final = 0.6  # cells of distinct shifts shown around the calculated ones
 FINE: Final = 120  # points a side of the interpolated cell
@@ -42,6 +52,7 @@ def pictures_of(document: AdhesionDocument) -> dict[str, Callable[[AdhesionDocum
     return {name: draw for name, (part, draw) in possible.items() if part is not None}
 
 
+@styled
 def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     """Draw the work of adhesion over the lateral shift of the upper side.
 
@@ -52,13 +63,10 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     InputError
         The document has no map.
     """
-    from matplotlib.figure import Figure
-
     found = document.registry_map
     if found is None:
         raise _nothing(document, "adhesion map", 'registry = "scan" in its definition makes one')
-    figure = Figure(figsize=(5.0, 4.4), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = one_panel(height=4.5, right=1.05, below=0.85, over=0.5)
     cell, lattice = np.array(found.cell), np.array(found.lattice)
     repeats = max(1, round(MAP_WIDTH / float(np.linalg.norm(lattice[0]))))
     window = np.array([[-MARGIN, -MARGIN], [repeats - 1 + MARGIN, repeats - 1 + MARGIN]])
@@ -68,28 +76,29 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
         for image in images:
             place = np.linalg.solve(lattice.T, image) + step
             if (place >= window[0]).all() and (place <= window[1]).all():
-                axes.plot(*(place @ lattice), "o", color="white", markeredgecolor=GREY, markersize=3.5)
+                axes.plot(*(place @ lattice), "o", color=PAPER, markeredgecolor=MUTED, markersize=3.5)
     for point in found.points:
         x, y = np.array(point.registry) @ cell
         axes.annotate(
-            f"{point.work_of_adhesion:.2f}",
+            number_text(point.work_of_adhesion),
             (x, y),
             xytext=(0, 6),
             textcoords="offset points",
             ha="center",
-            fontsize=7.5,
-            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0},
+            fontsize=SMALL - 0.5,
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": PAPER, "alpha": 0.8, "linewidth": 0},
         )
     x, y = np.array(found.points[found.best].registry) @ cell
-    axes.plot(x, y, "*", color=ACCENT, markeredgecolor="black", markersize=14, label="bound most, relaxed")
+    axes.plot(x, y, "*", color=VERMILION, markeredgecolor=INK, markersize=14, label="bound most, relaxed")
     axes.set_xlabel("shift along x (Å)")
     axes.set_ylabel("shift along y (Å)")
     axes.set_aspect("equal")
-    axes.set_title(f"{document.title}\nrigid, each shift at its best gap", fontsize=9.5)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False, fontsize=8)
+    axes.set_title(f"{formula_text(document.title)}\nrigid, each shift at its best gap")
+    figure.legend(loc="lower center")
     return figure
 
 
+@styled
 def draw_separation_curve(document: AdhesionDocument) -> Figure:
     """Draw the work of adhesion over the separation, with the universal binding energy relation.
 
@@ -98,13 +107,10 @@ def draw_separation_curve(document: AdhesionDocument) -> Figure:
     InputError
         The document has no curve.
     """
-    from matplotlib.figure import Figure
-
     curve = document.separation_curve
     if curve is None:
         raise _nothing(document, "separation curve", "separations = [0.5, 1.0, 2.0, 4.0] makes one")
-    figure = Figure(figsize=(5.0, 3.4), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = one_panel()
     separations = np.array([point.separation for point in curve.points])
     if curve.fit is not None:
         fine = np.linspace(separations.min(), separations.max(), 300)
@@ -112,17 +118,18 @@ def draw_separation_curve(document: AdhesionDocument) -> Figure:
             f"Rose fit: {curve.fit.depth:.2f} J/m², length {curve.fit.length:.2f} Å, "
             f"largest stress {curve.fit.largest_stress:.1f} GPa"
         )
-        axes.plot(fine, curve.fit.work_of_adhesion(fine), color=ACCENT, linewidth=1.5, label=label)
+        axes.plot(fine, curve.fit.work_of_adhesion(fine), color=VERMILION, label=label)
     works = [point.work_of_adhesion for point in curve.points]
-    axes.plot(separations, works, "o", color=COLOUR, label="calculated, rigid")
-    axes.axhline(0.0, color=GREY, linewidth=0.7)
+    axes.plot(separations, works, "o", color=BLUE, label="calculated, rigid")
+    axes.axhline(0.0, color=MUTED, linewidth=0.7)
     axes.set_xlabel("separation beyond the interface's gap (Å)")
     axes.set_ylabel(WORK)
     _plain(axes, document)
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(loc="lower right")
     return figure
 
 
+@styled
 def draw_thickness_series(document: AdhesionDocument) -> Figure:
     """Draw the rigid work of adhesion over the number of planes.
 
@@ -131,22 +138,24 @@ def draw_thickness_series(document: AdhesionDocument) -> Figure:
     InputError
         The document has no series.
     """
-    from matplotlib.figure import Figure
-
     series = document.thickness_series
     if series is None:
         raise _nothing(document, "thickness series", "series = [[2, 2], [6, 6]] makes one")
-    figure = Figure(figsize=(5.0, 3.4), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = one_panel()
     labels = [f"{point.lower_planes} + {point.upper_planes}" for point in series.points]
     works = [point.work_of_adhesion for point in series.points]
-    axes.plot(labels, works, "o-", color=COLOUR)
+    axes.plot(labels, works, "o-", color=BLUE)
     for label, work in zip(labels, works, strict=True):
         axes.annotate(
-            f"{work:.2f}", (label, work), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8
+            number_text(work),
+            (label, work),
+            xytext=(0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=SMALL,
         )
     if document.source is not None:
-        axes.axhline(document.source.work_of_adhesion, color=ACCENT, linestyle="--", linewidth=1.2)
+        axes.axhline(document.source.work_of_adhesion, color=VERMILION, linestyle="--", linewidth=1.2)
         axes.annotate(
             "source (its settings unknown)",
             (0.99, document.source.work_of_adhesion),
@@ -154,8 +163,8 @@ def draw_thickness_series(document: AdhesionDocument) -> Figure:
             xytext=(0, 3),
             textcoords="offset points",
             ha="right",
-            fontsize=8,
-            color=ACCENT,
+            fontsize=SMALL,
+            color=VERMILION,
         )
     verdict = "converged with thickness" if series.converged else "NOT converged with thickness"
     axes.set_xlabel(f"planes, lower + upper   ({verdict})")
@@ -166,8 +175,8 @@ def draw_thickness_series(document: AdhesionDocument) -> Figure:
 
 
 def _plain(axes: Axes, document: AdhesionDocument) -> None:
-    axes.set_title(document.title, fontsize=9.5)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(formula_text(document.title))
+    plain(axes, grid="y")
 
 
 def _nothing(document: AdhesionDocument, what: str, remedy: str) -> InputError:
@@ -189,14 +198,28 @@ def _grid(found: RegistryMap) -> NDArray[np.float64]:
 
 def _draw_field(axes: Axes, found: RegistryMap, window: NDArray[np.float64], figure: Figure) -> None:
     """Colour the map by trigonometric interpolation: periodic, and with the symmetry of the grid."""
-    from scipy.signal import resample
-
     lattice = np.array(found.lattice)
-    smooth = resample(resample(_grid(found), FINE, axis=0), FINE, axis=1)
+    grid = _grid(found)
+    weights = _waves(len(grid))
+    smooth = weights @ grid @ weights.T
     low, high = (np.floor(window[0] * FINE).astype(int), np.ceil(window[1] * FINE).astype(int))
     first, second = (np.arange(low[axis], high[axis] + 1) for axis in (0, 1))
     values = smooth[np.ix_(first % FINE, second % FINE)]
     steps = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1) / FINE
     places = steps @ lattice
     field = axes.contourf(places[..., 0], places[..., 1], values, levels=24, cmap="viridis")
-    figure.colorbar(field, ax=axes, label=WORK, shrink=0.85)
+    field.set_rasterized(True)  # a vector picture would hold thousands of corners
+    figure.colorbar(field, cax=axes.inset_axes((1.05, 0.06, 0.05, 0.88)), label=WORK)
+
+
+def _waves(n: int) -> NDArray[np.float64]:
+    """Return the weights of n equidistant points of one period at `FINE` places, shape (FINE, n).
+
+    Trigonometric interpolation: the sum of the waves that n points can tell apart, the shortest one,
+    which an even n sees only half, with half its weight.
+    """
+    distance = np.arange(FINE)[:, None] / FINE - np.arange(n) / n
+    orders = np.arange(-(n // 2), n // 2 + 1)
+    strength = np.where((n % 2 == 0) & (np.abs(orders) == n // 2), 0.5, 1.0)
+    weights: NDArray[np.float64] = (strength * np.cos(2 * np.pi * distance[..., None] * orders)).sum(-1) / n
+    return weights

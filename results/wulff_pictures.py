@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.results.figure_style import INK, MUTED, SERIES, styled
 from wadflow.results.wulff import Facet, wulff_facets
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     Colour = tuple[float, float, float]
 
-COLOURS: Final = ("#3b75af", "#e08a3c", "#5aa469", "#b65d8f", "#8c7a4f", "#52b5bd", "#c8c24a", "#7d7d7d")
-"""One a family; they differ for colour-blind eyes too."""
-
 AZIMUTH: Final = 27.0  # degrees from x: no facet of a cubic crystal is seen edge-on
 ELEVATION: Final = 21.0  # degrees
 LIGHT: Final = (0.25, 0.45, 0.86)  # direction of the light in the picture: right, up, to the viewer
@@ -32,6 +30,7 @@ LABEL_SHARE: Final = 0.05  # facets below this share of the picture have no labe
 SMALL: Final = 9.0  # points
 
 
+@styled
 def draw_wulff(document: SurfaceDocument) -> Figure:
     """Draw the Wulff shape of a document as a figure that can stand in a paper.
 
@@ -79,7 +78,7 @@ def family_text(miller: Miller) -> str:
 def _palette() -> list[Colour]:
     from matplotlib.colors import to_rgb
 
-    return [to_rgb(colour) for colour in COLOURS]
+    return [to_rgb(colour) for colour in SERIES]
 
 
 def _view() -> NDArray[np.float64]:
@@ -108,7 +107,7 @@ def _draw_shape(axes: Axes, facets: list[Facet], colours: dict[Miller, Colour]) 
         base = np.array(colours[facet.miller])
         red, green, blue = (np.clip(shade * base + 0.18 * (1 - base) * shade**2, 0, 1)).tolist()
         axes.add_patch(
-            Polygon(flat, facecolor=(red, green, blue), edgecolor="0.12", linewidth=0.9, joinstyle="round")
+            Polygon(flat, facecolor=(red, green, blue), edgecolor=INK, linewidth=0.9, joinstyle="round")
         )
         if _area(flat) > LABEL_SHARE * np.pi * reach**2:
             axes.text(*_centre(flat), family_text(facet.miller), ha="center", va="center", fontsize=SMALL)
@@ -139,7 +138,7 @@ def _draw_axes(figure: Figure, lattice: NDArray[np.float64]) -> None:
     axes.set_axis_off()
     for name, vector in zip("abc", lattice, strict=True):
         x, y, _ = _view() @ (vector / np.linalg.norm(vector))
-        axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "linewidth": 0.9, "color": "0.2"})
+        axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "linewidth": 0.9, "color": INK})
         length = max(float(np.hypot(x, y)), 0.3)
         axes.text(
             x + 0.24 * x / length,
@@ -160,9 +159,9 @@ def _draw_legend(figure: Figure, document: SurfaceDocument, colours: dict[Miller
     if wulff is None:
         return
     left, energy, share, top, line = 0.60, 0.815, 0.975, 0.80, 0.075
-    figure.text(left, top, "family", fontsize=SMALL, color="0.35", va="center")
-    figure.text(energy, top, "$\\gamma$ (J/m$^2$)", fontsize=SMALL, color="0.35", va="center", ha="right")
-    figure.text(share, top, "area", fontsize=SMALL, color="0.35", va="center", ha="right")
+    figure.text(left, top, "family", fontsize=SMALL, color=MUTED, va="center")
+    figure.text(energy, top, "$\\gamma$ (J/m$^2$)", fontsize=SMALL, color=MUTED, va="center", ha="right")
+    figure.text(share, top, "area", fontsize=SMALL, color=MUTED, va="center", ha="right")
     y = top
     for face in sorted(wulff.faces, key=lambda face: face.surface_energy):
         y -= line
@@ -174,7 +173,7 @@ def _draw_legend(figure: Figure, document: SurfaceDocument, colours: dict[Miller
                 0.028,
                 0.04,
                 facecolor=colour,
-                edgecolor="0.12",
+                edgecolor=INK,
                 linewidth=0.8,
                 linestyle="-" if on_shape else ":",
                 transform=figure.transFigure,
@@ -190,9 +189,9 @@ def _draw_legend(figure: Figure, document: SurfaceDocument, colours: dict[Miller
     y -= 0.35 * line
     for name, text in rows:
         y -= 0.8 * line
-        figure.text(left, y, name, fontsize=SMALL, va="center", color="0.35")
+        figure.text(left, y, name, fontsize=SMALL, va="center", color=MUTED)
         figure.text(share, y, text, fontsize=SMALL, va="center", ha="right")
     settings = f"relaxed; protocol {document.protocol}"
     if not document.production:
         settings += ": proves the path only"
-    figure.text(left, 0.045, settings, fontsize=SMALL - 1.5, va="center", color="0.35")
+    figure.text(left, 0.045, settings, fontsize=SMALL - 1.5, va="center", color=MUTED)

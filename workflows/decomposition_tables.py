@@ -9,16 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from wadflow.results.thermochemistry.comparison import REFERENCE, TEMPERATURES
+from wadflow.results.thermochemistry.wording import metal_text, turning_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from wadflow.results.thermochemistry.documents import (
-        DecompositionDocument,
-        EnergeticsRecord,
-        TurningRecord,
-        Verdict,
-    )
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
     from wadflow.results.thermochemistry.records import ComputedRecord
 
 ABSENT = "--"
@@ -64,15 +60,6 @@ def _crystal_table(computed: ComputedRecord) -> Table:
             ABSENT if error is None else f"{100 * error:+.1f} %",
         )
     return table
-
-
-def turning_text(record: TurningRecord, column: EnergeticsRecord) -> str:
-    """Say where a reaction turns: ``637 K``, ``always``, or beyond which temperature it never did."""
-    if record.temperature is not None:
-        return {"above": ">", "below": "<"}.get(record.favourable, "~") + f" {record.temperature:.0f} K"
-    if record.favourable == "everywhere":
-        return "always"
-    return f"not to {column.temperature_range[1]:.0f} K"
 
 
 def _reaction_table(document: DecompositionDocument) -> Table:
@@ -144,14 +131,3 @@ def _verdict_table(document: DecompositionDocument) -> Table:
             metal_text(verdict),
         )
     return table
-
-
-def metal_text(verdict: Verdict) -> str:
-    """Say where condensed metal is the stable product: ``nowhere up to 2000 K``, or the intervals."""
-    if verdict.metal_highest is None:
-        return "not asked"
-    if not verdict.metal_intervals:
-        return f"nowhere up to {verdict.metal_highest:.0f} K"
-    return ", ".join(
-        f"{interval.lowest:.0f} to {interval.highest:.0f} K" for interval in verdict.metal_intervals
-    )

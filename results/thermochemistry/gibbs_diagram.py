@@ -6,13 +6,14 @@ only when something is drawn, and its global state (pyplot) is left alone.
 
 from __future__ import annotations
 
-import re
 from itertools import cycle
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.results.figure_style import INK, PAPER, SERIES, SMALL, formula_text, plain, styled
 from wadflow.results.thermochemistry.decomposition import STEP
 from wadflow.results.thermochemistry.energetics import pressure_term
 from wadflow.results.thermochemistry.reactions import parse_equation
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         ReactionRecord,
     )
 
-COLOURS: Final = ("#2b6ca3", "#c8641b", "#4d9a5f", "#a2559c", "#7a6a3a", "#3aa6b0", "#b0483f", "#777777")
 STYLES: Final[tuple[tuple[float, Sequence[float]], ...]] = (
     (0, ()),
     (0, (5, 1.5)),
@@ -43,14 +43,17 @@ STYLES: Final[tuple[tuple[float, Sequence[float]], ...]] = (
 """One a source of energies."""
 
 HIGHEST: Final = 2200.0  # K: the diagram ends here, beyond every salt's boiling point
-PANEL: Final = (4.6, 4.4)  # inch
-SMALL: Final = 8.0  # points
+PANEL: Final = (4.1, 3.7)  # inch
+LEFT, RIGHT, TITLES, AXIS_LABEL = 0.72, 0.2, 0.62, 0.52  # inch around the panels
+LEGEND_LINE: Final = 0.185  # inch
+LEGEND_COLUMNS: Final = 2
 HEADROOM: Final = 0.04  # of the height, above the curves
 LOWEST_ENERGY: Final = -250.0  # kJ/mol: the diagram ends here
 HIGHEST_ENERGY: Final = 1100.0  # kJ/mol: and here
 FAINT: Final = 0.3  # opacity of a curve of condensed metal beyond its boiling
 
 
+@styled
 def draw_gibbs_diagram(document: DecompositionDocument, salt: str) -> Figure:
     """Draw the channels of a salt.
 
@@ -83,30 +86,26 @@ def draw_gibbs_diagram(document: DecompositionDocument, salt: str) -> Figure:
             f"no reaction of this document decomposes {salt!r}", remedy="ask for one of its verdicts' salts"
         )
     count = len(document.conditions)
-    figure = Figure(figsize=(PANEL[0] * count + 0.6, PANEL[1] + 0.24 * len(channels)), layout="constrained")
-    panels = figure.subplots(1, count, sharey=True, squeeze=False)[0]
+    handles, labels = _legend(document, channels)
+    below = AXIS_LABEL + LEGEND_LINE * ceil(len(labels) / LEGEND_COLUMNS)
+    width, height = LEFT + (PANEL[0] + RIGHT) * count, TITLES + PANEL[1] + below
+    figure = Figure(figsize=(width, height))
+    panels: list[Axes] = []
+    for number in range(count):
+        x = LEFT + number * (PANEL[0] + RIGHT)
+        place = (x / width, below / height, PANEL[0] / width, PANEL[1] / height)
+        panels.append(figure.add_axes(place, sharey=panels[0] if panels else None))
     for axes, (name, condition) in zip(panels, document.conditions.items(), strict=True):
         _draw_panel(axes, document, channels, name, condition)
         axes.set_title(name, fontsize=SMALL + 2, loc="left")
         axes.set_xlabel("temperature (K)")
+        axes.tick_params(labelleft=axes is panels[0])
     top = min(max(axes.dataLim.y1 for axes in panels), HIGHEST_ENERGY)
     panels[0].set_ylim(LOWEST_ENERGY, top * (1 + HEADROOM))
     panels[0].set_ylabel(f"Gibbs energy (kJ/mol of {formula_text(salt)})")
-    handles, labels = _legend(document, channels)
-    figure.legend(handles, labels, loc="outside lower left", fontsize=SMALL, ncols=2, frameon=False)
-    figure.suptitle(f"Heating {formula_text(salt)}", x=0.01, ha="left")
+    figure.legend(handles, labels, loc="lower left", ncols=LEGEND_COLUMNS, borderaxespad=0.1)
+    figure.text(0.1 / width, 1 - 0.1 / height, f"Heating {formula_text(salt)}", fontsize=11, va="top")
     return figure
-
-
-def formula_text(text: str) -> str:
-    r"""Return formulas with their numbers as subscripts (mathtext); coefficients stay.
-
-    Examples
-    --------
-    >>> formula_text("2 Li2CO3(c)")
-    '2 Li$_{2}$CO$_{3}$(c)'
-    """
-    return re.sub(r"(?<=[A-Za-z])(\d+)", r"$_{\1}$", text)
 
 
 def channels_of(document: DecompositionDocument, salt: str) -> list[ReactionRecord]:
@@ -122,9 +121,9 @@ def _draw_panel(
     name: str,
     condition: Condition,
 ) -> None:
-    axes.axhline(0.0, color="black", linewidth=0.8)
-    axes.axhspan(LOWEST_ENERGY, 0.0, color="#000000", alpha=0.04, linewidth=0)
-    for colour, record in zip(cycle(COLOURS), channels, strict=False):
+    axes.axhline(0.0, color=INK, linewidth=0.8)
+    axes.axhspan(LOWEST_ENERGY, 0.0, color=INK, alpha=0.04, linewidth=0)
+    for colour, record in zip(cycle(SERIES), channels, strict=False):
         equation = parse_equation(record.equation)
         boiling = min((one.temperature for one in record.boilings if one.condition == name), default=HIGHEST)
         for number, (style, source) in enumerate(zip(cycle(STYLES), document.sources, strict=False)):
@@ -143,9 +142,9 @@ def _draw_panel(
                 axes.plot(marks, np.interp(marks, kelvin, gibbs), "o", color=colour, markersize=3.5)
                 if _visible(boiling, column) and boiling < HIGHEST:
                     height = np.interp(boiling, kelvin, gibbs)
-                    axes.plot(boiling, height, "o", color=colour, markerfacecolor="white", markersize=5.0)
+                    axes.plot(boiling, height, "o", color=colour, markerfacecolor=PAPER, markersize=5.0)
     axes.set_xlim(REFERENCE_TEMPERATURE, HIGHEST)
-    axes.tick_params(labelsize=SMALL)
+    plain(axes)
 
 
 def _visible(temperature: float, column: EnergeticsRecord) -> bool:
@@ -160,16 +159,14 @@ def _legend(
 
     entries: list[tuple[Artist, str]] = [
         (Line2D([], [], color=colour), formula_text(record.equation.replace("->", "→")))
-        for colour, record in zip(cycle(COLOURS), channels, strict=False)
+        for colour, record in zip(cycle(SERIES), channels, strict=False)
     ]
     entries += [
-        (Line2D([], [], color="black", linestyle=style), title)
+        (Line2D([], [], color=INK, linestyle=style), title)
         for style, title in zip(cycle(STYLES), document.sources.values(), strict=False)
     ]
-    dot = Line2D([], [], color="black", marker="o", linestyle="none", markersize=3.5)
+    dot = Line2D([], [], color=INK, marker="o", linestyle="none", markersize=3.5)
     entries.append((dot, "melting, or another change of a crystal"))
-    ring = Line2D(
-        [], [], color="black", marker="o", linestyle="none", markersize=5.0, markerfacecolor="white"
-    )
+    ring = Line2D([], [], color=INK, marker="o", linestyle="none", markersize=5.0, markerfacecolor=PAPER)
     entries.append((ring, "the metal boils; beyond (faint) its vapour is the product"))
     return [handle for handle, _ in entries], [label for _, label in entries]

@@ -117,13 +117,13 @@ def test_gap_planes_and_units_are_written() -> None:
     figure = drawn(lithia)
     words = [text.get_text() for text in figure.findobj(Text)]
     assert "gap 1.17 Å" in words  # a / 4
-    assert "Li2CO3(001)" in words
-    assert "Na2CO3(1-10)" in words
+    assert "Li₂CO₃(001)" in words
+    assert "Na₂CO₃(1-10)" in words
     assert "x (Å)" in words
     assert "y (Å)" in words
     assert "height above the contact (Å)" in words
     assert words.count("O") == 5  # four planes and the legend
-    assert sum(word.startswith("Li$_") for word in words) == 4
+    assert sum(word == "Li₂" for word in words) == 4
 
 
 def test_contact_panel_shows_the_two_contact_planes_only() -> None:

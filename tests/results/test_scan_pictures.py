@@ -95,7 +95,7 @@ def test_only_what_a_document_holds_is_drawn(
 def test_the_map_labels_every_shift_and_marks_the_best(full: AdhesionDocument, tmp_path: Path) -> None:
     figure = draw_adhesion_map(full)
     said = texts(figure)
-    for work in ("-1.00", "-1.40", "-1.90"):
+    for work in ("\u22121.00", "\u22121.40", "\u22121.90"):
         assert work in said
     assert "bound most, relaxed" in said
     assert "J/m²" in said

@@ -14,6 +14,7 @@ from wadflow.workflows.cli import (
     inspect_commands,
     match_command,
     queue_commands,
+    report_commands,
     result_commands,
     surface_commands,
     thermochemistry_commands,
@@ -60,6 +61,8 @@ app.command()(queue_commands.collect)
 app.command()(result_commands.results)
 app.command()(compare_commands.compare)
 app.command()(compare_commands.reproduce)
+app.command()(report_commands.report)
+app.command()(report_commands.export)
 app.command()(surface_commands.surface)
 app.command()(thermochemistry_commands.decompose)
 app.add_typer(archive_commands.archive, name="archive")

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from scipy.constants import R
 
 from wadflow.errors import InputError
+from wadflow.results.figure_style import INK, formula_text
 from wadflow.results.thermochemistry.conditions import Condition, load_conditions
 from wadflow.results.thermochemistry.decomposition import decomposition_from_tables, salts_of
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.thermochemistry.energetics import energetics_from_tables
-from wadflow.results.thermochemistry.gibbs_diagram import channels_of, draw_gibbs_diagram, formula_text
+from wadflow.results.thermochemistry.gibbs_diagram import channels_of, draw_gibbs_diagram
 from wadflow.results.thermochemistry.reactions import Reaction, load_reactions, parse_equation
 from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE
 
@@ -145,7 +146,7 @@ def test_the_diagram_shows_each_channel_in_each_panel(document: DecompositionDoc
     figure = draw_gibbs_diagram(document, "Na2CO3")
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["ambient", "vacuum"]
     for axes in figure.axes:
-        colours = {line.get_color() for line in axes.get_lines()} - {"black"}
+        colours = {line.get_color() for line in axes.get_lines()} - {INK}
         assert len(colours) == 5
         assert axes.get_ylim()[0] < 0 < axes.get_ylim()[1]
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
