@@ -182,10 +182,14 @@ def test_keys_buttons_and_the_mouse_turn_a_structure(browser: Chrome) -> None:
     canvas.send_keys(Keys.HOME)
     wait_until(lambda: seen_from(figure) == start)
     before = seen_from(figure)
-    ActionChains(browser).click_and_hold(canvas).move_by_offset(60, 0).move_by_offset(
-        30, 0
-    ).release().perform()
-    wait_until(lambda: seen_from(figure)[0] != before[0])
+
+    def dragged() -> bool:
+        """Drag, again where a slow machine has swallowed it."""
+        mouse = ActionChains(browser).click_and_hold(canvas)
+        mouse.move_by_offset(60, 0).pause(0.2).move_by_offset(30, 0).release().perform()
+        return seen_from(figure)[0] != before[0]
+
+    wait_until(dragged)
     status = figure.find_element("css selector", "output").text
     figure.find_element("css selector", "[data-do=closer]").click()
     wait_until(lambda: figure.find_element("css selector", "output").text != status)
