@@ -8,16 +8,21 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from wadflow.results.thermochemistry.comparison import REFERENCE, TEMPERATURES
+from wadflow.results.thermochemistry.comparison import REFERENCE
 from wadflow.results.thermochemistry.wording import metal_text, turning_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
 
     from wadflow.results.thermochemistry.documents import DecompositionDocument
     from wadflow.results.thermochemistry.records import ComputedRecord
 
 ABSENT = "--"
+
+SHOWN = (298.15, 500.0, 1000.0, 1500.0)
+"""Temperatures (K) at which errors are printed; documents have more."""
 
 
 def decomposition_report(document: DecompositionDocument) -> RenderableType:
@@ -26,10 +31,12 @@ def decomposition_report(document: DecompositionDocument) -> RenderableType:
     lines += [
         Text("Reactions at 298.15 K and 1 bar, and where their Gibbs energy is zero", style="bold"),
         Text(document.convention, style="dim"),
-        _reaction_table(document),
+        *_reaction_tables(document),
     ]
     if document.computed is not None:
-        lines += [Text(), Text(f"Signed errors against {REFERENCE}", style="bold"), _error_table(document)]
+        heading = f"Signed errors against {REFERENCE}: enthalpies and Gibbs energies in kJ/mol, entropies in"
+        heading += " J/mol/K, temperatures of dG = 0 in K"
+        lines += [Text(), Text(heading, style="bold"), *_error_tables(document)]
         lines += [Text(), Text("Crystals", style="bold"), _crystal_table(document.computed)]
     if document.verdicts:
         lines += [Text(), Text("What comes first on heating", style="bold"), _verdict_table(document)]
@@ -62,54 +69,72 @@ def _crystal_table(computed: ComputedRecord) -> Table:
     return table
 
 
-def _reaction_table(document: DecompositionDocument) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("reaction", overflow="fold")
-    table.add_column("source", no_wrap=True)
-    for heading in ("dH kJ/mol", "dS J/mol/K", "dG kJ/mol"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name in document.conditions:
-        table.add_column(f"dG < 0, {name}", justify="right", no_wrap=True)
-    for record in document.reactions:
-        for number, column in enumerate(record.columns):
-            table.add_row(
-                record.equation if number == 0 else "",
-                column.source,
-                f"{column.enthalpy_298:.1f}",
-                f"{column.entropy_298:.1f}",
-                f"{column.gibbs_energy_298:.1f}",
-                *(turning_text(turning, column) for turning in column.turnings),
-            )
-    return table
-
-
-def _error_table(document: DecompositionDocument) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("reaction", overflow="fold")
-    table.add_column("source", no_wrap=True)
-    headings = (
-        "dH kJ/mol",
-        "dS J/mol/K",
-        *(f"dG {kelvin:.0f} K" for kelvin in TEMPERATURES),
-        *(f"T of dG = 0, {name}" for name in document.conditions),
+def _reaction_tables(document: DecompositionDocument) -> list[RenderableType]:
+    return _below_equations(
+        ["dH\nkJ/mol", "dS\nJ/mol/K", "dG\nkJ/mol", *(f"dG < 0\n{name}" for name in document.conditions)],
+        {
+            record.equation: [
+                (
+                    column.source,
+                    f"{column.enthalpy_298:.1f}",
+                    f"{column.entropy_298:.1f}",
+                    f"{column.gibbs_energy_298:.1f}",
+                    *(turning_text(turning, column) for turning in column.turnings),
+                )
+                for column in record.columns
+            ]
+            for record in document.reactions
+        },
     )
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for record in document.reactions:
-        for number, errors in enumerate(record.errors):
-            found = [errors.gibbs_energies.get(kelvin) for kelvin in TEMPERATURES]
-            table.add_row(
-                record.equation if number == 0 else "",
-                errors.source,
-                f"{errors.enthalpy_298:+.1f}",
-                f"{errors.entropy_298:+.1f}",
-                *(ABSENT if one is None else f"{one:+.1f}" for one in found),
-                *(
-                    f"{errors.turnings[name]:+.0f} K" if name in errors.turnings else ABSENT
-                    for name in document.conditions
-                ),
-            )
-    return table
+
+
+def _error_tables(document: DecompositionDocument) -> list[RenderableType]:
+    return _below_equations(
+        ["dH\n298 K", "dS\n298 K", *(f"dG\n{kelvin:.0f} K" for kelvin in SHOWN)]
+        + [f"dG = 0\n{name}" for name in document.conditions],
+        {
+            record.equation: [
+                (
+                    errors.source,
+                    f"{errors.enthalpy_298:+.1f}",
+                    f"{errors.entropy_298:+.1f}",
+                    *(_signed(errors.gibbs_energies.get(kelvin), ".1f") for kelvin in SHOWN),
+                    *(_signed(errors.turnings.get(name), ".0f") for name in document.conditions),
+                )
+                for errors in record.errors
+            ]
+            for record in document.reactions
+        },
+    )
+
+
+def _signed(value: float | None, form: str) -> str:
+    return ABSENT if value is None else f"{value:+{form}}"
+
+
+def _below_equations(headings: list[str], rows: Mapping[str, list[tuple[str, ...]]]) -> list[RenderableType]:
+    """Return the headings, then each equation with its rows; all are aligned.
+
+    An equation in a column of its own would leave the numbers no room on a terminal of 80 columns. The first
+    cell of a row is the source.
+    """
+    everything = [row for several in rows.values() for row in several]
+    widths = [max(len(row[column]) for row in everything) for column in range(len(headings) + 1)]
+
+    def aligned(*, with_headings: bool) -> Table:
+        table = Table(box=None, pad_edge=False, show_header=with_headings)
+        for heading, width in zip(["", *headings], widths, strict=True):
+            least = max(width, *(len(line) for line in heading.split("\n")))
+            table.add_column(heading, justify="right" if heading else "left", no_wrap=True, min_width=least)
+        return table
+
+    found: list[RenderableType] = [aligned(with_headings=True)]
+    for equation, several in rows.items():
+        table = aligned(with_headings=False)
+        for row in several:
+            table.add_row(*row)
+        found += [Text(equation, style="italic"), table]
+    return found
 
 
 def _verdict_table(document: DecompositionDocument) -> Table:
