@@ -33,10 +33,10 @@ Body = Literal["molecule", "crystal", "slab of an element", "slab of a compound"
 Kind = tuple[Body, Literal["static", "relax", "gap"]]
 
 STEPS: Final[Mapping[Kind, int]] = {
-    ("molecule", "relax"): 6,
-    ("crystal", "relax"): 6,
+    ("molecule", "relax"): 3,
+    ("crystal", "relax"): 4,
     ("slab of an element", "relax"): 3,
-    ("slab of a compound", "relax"): 8,
+    ("slab of a compound", "relax"): 7,
     ("slab of an element", "gap"): 3,
     ("slab of a compound", "gap"): 3,
 }
@@ -45,17 +45,27 @@ STEPS: Final[Mapping[Kind, int]] = {
 APPROACH_STEPS: Final = 12
 """Ionic steps at the coarse mesh where the archive has no approach."""
 
-ITERATIONS: Final[Mapping[Body, int]] = {
-    "molecule": 15,
-    "crystal": 10,
-    "slab of an element": 25,
-    "slab of a compound": 25,
+ITERATIONS: Final[Mapping[Kind, int]] = {
+    ("molecule", "static"): 10,
+    ("molecule", "relax"): 10,
+    ("crystal", "static"): 10,
+    ("crystal", "relax"): 8,
+    ("slab of an element", "static"): 27,
+    ("slab of an element", "relax"): 18,
+    ("slab of an element", "gap"): 18,
+    ("slab of a compound", "static"): 28,
+    ("slab of a compound", "relax"): 17,
+    ("slab of a compound", "gap"): 20,
 }
-"""Iterations of the self-consistent field of one ionic step where the archive has none of this kind."""
+"""Iterations of the self-consistent field of one ionic step where the archive has none of this kind; in a
+relaxation fewer, because most steps go on from the one before."""
 
-SECONDS_PER_COEFFICIENT: Final = 2.4e-6
-SECONDS_PER_GRID_POINT: Final = 2e-5
+SECONDS_PER_COEFFICIENT: Final = 2.6e-6
+SECONDS_PER_GRID_POINT: Final = 3.2e-6
 """Per iteration, on the machine on which the shipped results were computed (2 cores of a cloud)."""
+
+PRIOR_CALCULATIONS: Final = 4
+"""Finished calculations that weigh as much as a shipped speed."""
 
 START_SECONDS: Final = 8.0
 """Of each rank: imports, PAW data, atomic orbitals."""
@@ -124,30 +134,29 @@ class CostModel:
     approach_steps : float, optional
         Ionic steps at a coarse mesh.
     iterations : dict
-        Of one ionic step, by what is calculated.
+        Of one ionic step, by kind of calculation.
     """
 
     seconds_per_coefficient: float = SECONDS_PER_COEFFICIENT
     seconds_per_grid_point: float = SECONDS_PER_GRID_POINT
     ionic_steps: Mapping[Kind, float] = field(default_factory=dict)
     approach_steps: float = APPROACH_STEPS
-    iterations: Mapping[Body, float] = field(default_factory=dict)
+    iterations: Mapping[Kind, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, earlier: Earlier) -> CostModel:
         """Learn from finished calculations; what they do not show stays as shipped."""
-        speeds = _speeds(earlier)
         steps: dict[Kind, list[int]] = defaultdict(list)
-        iterations: dict[Body, list[float]] = defaultdict(list)
+        iterations: dict[Kind, list[float]] = defaultdict(list)
         approaches = [outcome.approach_steps for _, outcome in earlier if outcome.approach_steps]
         for calculation, outcome in earlier:
             steps[kind_of(calculation)].append(outcome.n_ionic_steps)
-            iterations[kind_of(calculation)[0]].append(outcome.scf_iterations / outcome.n_ionic_steps)
+            iterations[kind_of(calculation)].append(outcome.scf_iterations / outcome.n_ionic_steps)
         return cls(
-            *(speeds or (SECONDS_PER_COEFFICIENT, SECONDS_PER_GRID_POINT)),
+            *_speeds(earlier),
             ionic_steps={kind: median(counts) for kind, counts in steps.items()},
             approach_steps=median(approaches) if approaches else APPROACH_STEPS,
-            iterations={body: median(counts) for body, counts in iterations.items()},
+            iterations={kind: median(counts) for kind, counts in iterations.items()},
         )
 
     @classmethod
@@ -159,7 +168,7 @@ class CostModel:
         """Return what a calculation will cost on this many MPI ranks."""
         kind = kind_of(calculation)
         steps = max(1, round(self.ionic_steps.get(kind, STEPS.get(kind, 1))))
-        iterations = self.iterations.get(kind[0], ITERATIONS[kind[0]])
+        iterations = self.iterations.get(kind, ITERATIONS[kind])
         size = size_of(calculation)
         seconds = START_SECONDS * ranks + steps * iterations * self._iteration(size, ranks)
         if calculation.approaching is not None:
@@ -236,10 +245,15 @@ def _irreducible_kpoints(calculation: Calculation) -> int:
     return len(np.unique(found[0]))
 
 
-def _speeds(earlier: Iterable[tuple[Calculation, Outcome]]) -> tuple[float, float] | None:
-    """Fit the time of an iteration to finished calculations, each with the same relative weight."""
+def _speeds(earlier: Iterable[tuple[Calculation, Outcome]]) -> tuple[float, float]:
+    """Fit the time of an iteration to finished calculations, each with the same relative weight.
+
+    Beside them stand the shipped speeds, as a machine that is slower or faster in everything would have them:
+    crystals alone say nothing of a molecule's grid.
+    """
     from scipy.optimize import nnls
 
+    shipped = np.array([SECONDS_PER_COEFFICIENT, SECONDS_PER_GRID_POINT])
     rows = []
     for calculation, outcome in earlier:
         seconds = sum(step.wall_seconds * step.cores for step in outcome.ionic_steps)
@@ -248,7 +262,11 @@ def _speeds(earlier: Iterable[tuple[Calculation, Outcome]]) -> tuple[float, floa
         size = size_of(calculation)
         per_iteration = seconds / outcome.scf_iterations
         rows.append((size.coefficients / per_iteration, size.grid_points / per_iteration))
-    if len(rows) < 2:  # two unknowns
-        return None
-    (by_coefficient, by_grid_point), _ = nnls(np.array(rows), np.ones(len(rows)))
+    if not rows:
+        return SECONDS_PER_COEFFICIENT, SECONDS_PER_GRID_POINT
+    slower = median(1.0 / (np.array(rows) @ shipped))
+    weight = math.sqrt(PRIOR_CALCULATIONS)
+    prior = weight * np.diag(1.0 / (slower * shipped))
+    answers = np.concatenate([np.ones(len(rows)), [weight, weight]])
+    (by_coefficient, by_grid_point), _ = nnls(np.vstack([rows, prior]), answers)
     return float(by_coefficient), float(by_grid_point)

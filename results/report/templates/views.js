@@ -3,7 +3,8 @@
   "use strict";
   const START = { azimuth: -62, elevation: 14, zoom: 1 };
   const STEP = 10; // degrees a key
-  const FAR = 1600; // pixels: a view farther off the window gives its drawing surface back
+  const NEAR = 200; // pixels: a view nearer to the window is drawn
+  const FAR = 1600; // a view farther off gives its drawing surface back
   const root = document.documentElement;
 
   const hasWebgl = (() => {
@@ -136,6 +137,8 @@
       this.state = { ...START };
       this.chosen = 0;
       this.drawn = false;
+      this.near = false; // to the window
+      this.within = true; // not far from it
       this.canvas.addEventListener("keydown", (event) => this.key(event));
       for (const button of figure.querySelectorAll("button"))
         button.addEventListener("click", () => this.act(button.dataset.do));
@@ -186,13 +189,18 @@
       const first = !this.drawn;
       this.drawn = true;
       Plotly.react(this.canvas, found, layout, config).then(() => {
+        if (!this.drawn) return; // dropped in the meantime
         if (first) this.canvas.on("plotly_relayout", () => this.follow());
         this.say();
       });
     }
 
+    settle() {
+      if (this.near && !this.drawn) this.draw();
+      else if (!this.near && !this.within && this.drawn) this.drop();
+    }
+
     drop() {
-      if (!this.drawn) return;
       this.drawn = false;
       this.output.textContent = "";
       Plotly.purge(this.canvas);
@@ -259,15 +267,17 @@
   }
   // Browsers draw a dozen such views at a time: those near the window are drawn, far ones dropped.
   const views = new Map(figures.map((figure) => [figure, new View(figure)]));
-  const watch = (margin, act) => {
-    const observer = new IntersectionObserver((entries) => entries.forEach(act), { rootMargin: `${margin}px 0px` });
+  const watch = (margin, note) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        // A slow browser brings what it saw at several moments together, the latest last.
+        for (const entry of entries) note(views.get(entry.target), entry.isIntersecting);
+        for (const view of views.values()) view.settle();
+      },
+      { rootMargin: `${margin}px 0px` },
+    );
     for (const figure of figures) observer.observe(figure);
   };
-  watch(200, (entry) => {
-    const view = views.get(entry.target);
-    if (entry.isIntersecting && !view.drawn) view.draw();
-  });
-  watch(FAR, (entry) => {
-    if (!entry.isIntersecting) views.get(entry.target).drop();
-  });
+  watch(NEAR, (view, inside) => (view.near = inside));
+  watch(FAR, (view, inside) => (view.within = inside));
 })();
