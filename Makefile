@@ -39,7 +39,7 @@ docs: setup ## the documentation as a site: build/docs/index.html; warnings are 
 	@$(BIN)/python -m sphinx -q -W --keep-going docs build/docs
 
 constraints: setup ## renew constraints.txt: the newest versions that go together
-	@{ head -n 1 constraints.txt && $(BIN)/uv pip compile pyproject.toml --group dev --group set-up --upgrade \
+	@{ head -n 1 constraints.txt && $(BIN)/uv pip compile pyproject.toml --group dev --group set-up --upgrade --python-version 3.11 \
 	    --quiet --no-header --no-annotate; } > constraints.new
 	@mv constraints.new constraints.txt
 
