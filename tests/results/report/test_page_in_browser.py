@@ -60,12 +60,19 @@ def browser(shipped: Shipped) -> Iterator[Chrome]:
     from selenium.webdriver import Chrome, ChromeOptions
     from selenium.webdriver.chrome.service import Service
 
+    class ServiceByNumber(Service):
+        """A bare machine may not know "localhost"."""
+
+        @property
+        def service_url(self) -> str:
+            return f"http://127.0.0.1:{self.port}"
+
     options = ChromeOptions()
     options.binary_location = str(shutil.which("chromium"))
     for argument in ARGUMENTS:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
+    driver = Chrome(options=options, service=ServiceByNumber(str(shutil.which("chromedriver"))))
     try:
         driver.set_page_load_timeout(PATIENCE)
         driver.get(shipped.file.as_uri())
