@@ -59,6 +59,7 @@ def browser(shipped: Shipped) -> Iterator[Chrome]:
         pytest.skip(reason)
     from selenium.webdriver import Chrome, ChromeOptions
     from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.utils import is_url_connectable
 
     class ServiceByNumber(Service):
         """A bare machine may not know "localhost"."""
@@ -66,6 +67,9 @@ def browser(shipped: Shipped) -> Iterator[Chrome]:
         @property
         def service_url(self) -> str:
             return f"http://127.0.0.1:{self.port}"
+
+        def is_connectable(self) -> bool:
+            return is_url_connectable(self.port, host="127.0.0.1")
 
     options = ChromeOptions()
     options.binary_location = str(shutil.which("chromium"))
