@@ -34,6 +34,7 @@ ARGUMENTS = (
     "--enable-unsafe-swiftshader",
     "--window-size=1400,1000",
     "--no-proxy-server",
+    "--remote-debugging-pipe",  # the driver would ask for "localhost" else
 )
 PATIENCE = 120.0
 """Seconds for what takes one on a machine alone: software draws the views."""
