@@ -32,8 +32,7 @@ def read_documents(archive: Archive) -> list[AdhesionDocument]:
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    names = [name for name in archive.documents() if prefix_of(name) == INTERFACE_PREFIX]
-    return [_read(archive, name, AdhesionDocument, "run the interface") for name in names]
+    return _read_kind(archive, INTERFACE_PREFIX, AdhesionDocument, "run the interface")
 
 
 def read_surface_documents(archive: Archive) -> list[SurfaceDocument]:
@@ -44,8 +43,7 @@ def read_surface_documents(archive: Archive) -> list[SurfaceDocument]:
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    names = [name for name in archive.documents() if prefix_of(name) == SURFACE_PREFIX]
-    return [_read(archive, name, SurfaceDocument, "run 'wadflow surface'") for name in names]
+    return _read_kind(archive, SURFACE_PREFIX, SurfaceDocument, "run 'wadflow surface'")
 
 
 def read_decomposition_documents(archive: Archive) -> list[DecompositionDocument]:
@@ -56,8 +54,7 @@ def read_decomposition_documents(archive: Archive) -> list[DecompositionDocument
     wadflow.errors.ArchiveError
         Where a file is no document of this version.
     """
-    names = [name for name in archive.documents() if prefix_of(name) == DECOMPOSITION_PREFIX]
-    return [_read(archive, name, DecompositionDocument, "run 'wadflow decompose'") for name in names]
+    return _read_kind(archive, DECOMPOSITION_PREFIX, DecompositionDocument, "run 'wadflow decompose'")
 
 
 def read_all_documents(
@@ -75,6 +72,11 @@ def read_all_documents(
         *read_surface_documents(archive),
         *read_decomposition_documents(archive),
     ]
+
+
+def _read_kind(archive: Archive, prefix: str, kind: type[DocumentType], way_out: str) -> list[DocumentType]:
+    names = [name for name in archive.documents() if prefix_of(name) == prefix]
+    return [_read(archive, name, kind, way_out) for name in names]
 
 
 def _read(archive: Archive, name: str, kind: type[DocumentType], way_out: str) -> DocumentType:
