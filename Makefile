@@ -23,7 +23,7 @@ run: setup ## calculate NAME (li110-li110 unless given)
 test: setup ## all tests, with real GPAW, real Slurm and a real browser
 	@setup/slurm
 	@setup/chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup ## what CI checks besides the tests
 	@$(BIN)/ruff check .

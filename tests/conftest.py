@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from gpaw_runs import Finished, run
 from hypothesis import settings
+from shared_machine import all_cores, divide_cores
 
 # Pictures are drawn into files, whatever screen there is
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -22,6 +23,18 @@ PROBE = """
 from wadflow.workflows.installation import gpaw_features
 print(", ".join(f"{name}: {value or 'no'}" for name, value in gpaw_features().items()))
 """
+
+
+def pytest_configure() -> None:
+    """Give each of several test processes cores of its own."""
+    divide_cores()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a fixture that takes long: a file, or all of Slurm and of the smoke run."""
+    for item in items:
+        shares = {"slurm", "smoke_archive"}.intersection(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("slurm" if shares else str(item.path)))
 
 
 def pytest_report_header() -> list[str]:
@@ -49,8 +62,9 @@ def smoke_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def smoke_run(smoke_archive: Path) -> Finished:
-    """Fill the archive: Li(110)/Li(110) at smoke settings, about a minute."""
-    return run(smoke_archive)
+    """Fill the archive: Li(110)/Li(110) at smoke settings, about a minute, with MPI where there are cores."""
+    with all_cores():
+        return run(smoke_archive)
 
 
 @pytest.fixture
