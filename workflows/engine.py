@@ -61,12 +61,18 @@ AFRESH_DISTANCE = 0.5
 MOST_ITERATIONS_GOING_ON = 60
 """Iterations after which an ionic step that went on from the step before starts from atomic orbitals."""
 
+HIGHEST_RISE_GOING_ON = 1.0
+"""Energy (eV) above the step before, from which an ionic step that went on from it starts from atomic orbitals.
+
+Atoms of a relaxation seldom climb so far, but an eigensolver that has lost an occupied state does.
+"""
+
 ABORT_SECONDS = 1.0
 """Time between the failure of a rank and the end of all ranks."""
 
 
 class _StalledError(Exception):
-    """The self-consistent field did not converge from the step before; it may from atomic orbitals."""
+    """The self-consistent field did not converge well from the step before; it may from atomic orbitals."""
 
     def __init__(self, iterations: int) -> None:
         super().__init__(iterations)
@@ -93,6 +99,7 @@ class GpawSolver:
         self._calculator: Any = None
         self._started_from: Atoms | None = None  # the atoms of the last start from atomic orbitals
         self._most_iterations: int | None = None  # of a step that goes on from the step before
+        self._energy_before = float("inf")  # of the step before
         self.seconds = 0.0  # spent in GPAW, without its import
 
     def compute(self, atoms: Atoms) -> IonicStep:
@@ -112,7 +119,7 @@ class GpawSolver:
                 stalled = error.iterations
                 self._start(atoms)
         calculator = self._calculator
-        energy = calculator.get_potential_energy(atoms)
+        energy = self._energy_before = calculator.get_potential_energy(atoms)
         free_energy = calculator.get_potential_energy(atoms, force_consistent=True)
         forces = calculator.get_forces(atoms)
         stress = calculator.get_stress(atoms) if atoms.pbc.all() else None
@@ -165,7 +172,8 @@ class GpawSolver:
         Raises
         ------
         _StalledError
-            Where that takes more iterations than a good start does, or the atoms have lost a symmetry.
+            Where that takes more iterations than a good start does, ends far above the step before, or the
+            atoms have lost a symmetry.
         """
         from gpaw.new.symmetry import SymmetryBrokenError
 
@@ -175,8 +183,10 @@ class GpawSolver:
             except SymmetryBrokenError as error:
                 raise _StalledError(0) from error
         self._most_iterations = MOST_ITERATIONS_GOING_ON
-        self._calculator.get_potential_energy(atoms)
+        energy = self._calculator.get_potential_energy(atoms)
         self._most_iterations = None
+        if energy > self._energy_before + HIGHEST_RISE_GOING_ON:
+            raise _StalledError(int(self._calculator.get_number_of_iterations()))
 
     def _scf_step(self, context: Any) -> None:
         from ase.units import Hartree

@@ -37,7 +37,7 @@ def slab() -> Calculation:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_steps_go_on_from_the_step_before_or_start_again_where_that_stalls(
+def test_steps_go_on_from_the_step_before_or_start_again_where_that_goes_wrong(
     slab: Calculation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from gpaw.new.symmetry import SymmetryBrokenError
@@ -59,6 +59,12 @@ def test_steps_go_on_from_the_step_before_or_start_again_where_that_stalls(
     assert again.energy == pytest.approx(there.energy, abs=TOLERANCE)
     assert again.scf_iterations > afresh.scf_iterations
     assert again.energy != there.energy, "it came from another start"
+
+    monkeypatch.undo()
+    monkeypatch.setattr(engine, "HIGHEST_RISE_GOING_ON", -1000.0)  # as if it had ended in a wrong state
+    right = solver.compute(atoms)
+    assert right.energy == pytest.approx(afresh.energy, abs=1e-6)
+    assert right.scf_iterations > afresh.scf_iterations
     with pytest.raises(SymmetryBrokenError):
         move_atoms_with_density(solver._calculator, askew)  # the engine starts afresh
     del solver
