@@ -7,16 +7,18 @@ only when something is drawn, and its global state (pyplot) is left alone.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from wadflow.errors import InputError
+from wadflow.results.adhesion import EV_PER_ANGSTROM2
 from wadflow.results.figure_style import (
     BLUE,
     GREY,
     INK,
     MUTED,
+    SIDES,
     SMALL,
     VERMILION,
     WORK,
@@ -209,6 +211,53 @@ def draw_relaxation(document: AdhesionDocument) -> Figure:
     axes.set_title(formula_text(document.title))
     plain(axes, grid="y")
     axes.spines["bottom"].set_visible(False)
+    return figure
+
+
+@styled
+def draw_course(document: AdhesionDocument) -> Figure:
+    """Draw how the slabs came to rest: distance in energy from the last ionic step, and largest force.
+
+    Energies are per area of the interface, so that their distance from the end compares with the work of
+    adhesion. The last step stands in the lower panel only; steps at the coarse mesh of an approach, which
+    come after the first, are not kept.
+
+    Raises
+    ------
+    InputError
+        The document does not hold the ionic steps of its relaxations.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    records = (document.ab, document.a, document.b)
+    if all(record.course is None for record in records):
+        problem = f"'{document.name}' does not hold the ionic steps of its relaxations"
+        raise InputError(problem, remedy="run it with a protocol that relaxes, and with this version")
+    figure = Figure(figsize=(5.0, 4.2))
+    upper, lower = figure.add_axes((0.16, 0.58, 0.81, 0.34)), figure.add_axes((0.16, 0.19, 0.81, 0.34))
+    for record, label, marker, colour in zip(
+        records, ("AB", "A", "B"), ("o", "s", "D"), (INK, *SIDES), strict=True
+    ):
+        if record.course is None:
+            continue
+        energies, forces = np.array(record.course).T
+        above = np.abs(energies - energies[-1])[:-1] / document.area * EV_PER_ANGSTROM2
+        steps = np.arange(1, len(energies) + 1)
+        look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4.0, "linewidth": 1.0}
+        upper.plot(steps[:-1], above, **look)
+        lower.plot(steps, forces, label=f"{label}, {record.n_ionic_steps} steps", **look)
+    for axes in (upper, lower):
+        axes.set_yscale("log")
+        plain(axes, grid="y")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    upper.sharex(lower)
+    upper.tick_params(labelbottom=False)
+    upper.set_ylabel("|energy \u2212 last|\n(J/m²)")
+    upper.set_title(formula_text(document.title))
+    lower.set_ylabel("largest force\n(eV/Å)")
+    lower.set_xlabel("ionic step")
+    figure.legend(loc="lower center", ncols=3, columnspacing=1.2, handletextpad=0.4)
     return figure
 
 

@@ -159,6 +159,8 @@ class CalculationRecord(Document):
     final_energy    eV           energy of the last ionic step, whole cell
     max_force       eV/angstrom  largest force on an atom in the last ionic step
     n_ionic_steps   -            energies computed, 1 for ``static``
+    course          -            of a relaxation, each ionic step's energy (eV) and largest force
+                                 (eV/angstrom); None: not kept
     converged       -            all criteria of the protocol were met
     equal_settings  mixed        what must agree between AB, A and B (`REQUIRED_SETTINGS`):
                                  cutoff in eV, smearing in eV, cell (3, 3) in angstrom, ...
@@ -192,6 +194,7 @@ class CalculationRecord(Document):
     wall_seconds: float = Field(ge=0)
     from_archive: bool
     final_atoms: AtomsRecord | None = None
+    course: tuple[tuple[float, float], ...] | None = None
 
     @field_validator("equal_settings")
     @classmethod
@@ -228,6 +231,9 @@ class CalculationRecord(Document):
             raise ValueError(problem)
         if self.task == "static" and self.initial_energy != self.final_energy:
             problem = "a static calculation has one energy, but initial and final energy differ"
+            raise ValueError(problem)
+        if self.course is not None and len(self.course) != self.n_ionic_steps:
+            problem = f"the course has {len(self.course)} steps, but there were {self.n_ionic_steps}"
             raise ValueError(problem)
         return self
 

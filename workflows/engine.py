@@ -62,7 +62,7 @@ MOST_ITERATIONS_GOING_ON = 60
 """Iterations after which an ionic step that went on from the step before starts from atomic orbitals."""
 
 HIGHEST_RISE_GOING_ON = 1.0
-"""Energy (eV) above the step before, from which an ionic step that went on from it starts from atomic orbitals.
+"""Energy (eV) above the step before at which a step that went on from it starts from atomic orbitals.
 
 Atoms of a relaxation seldom climb so far, but an eigensolver that has lost an occupied state does.
 """

@@ -86,6 +86,11 @@ class Outcome(BaseModel):
     resumed_steps: int = Field(ge=0)
     approach_steps: int = Field(default=0, ge=0)
 
+    @property
+    def course(self) -> tuple[tuple[float, float], ...]:
+        """Each ionic step's energy (eV) and largest force (eV/angstrom)."""
+        return tuple((step.energy, step.max_force) for step in self.ionic_steps)
+
     def record(self, calculation: Calculation, *, role: Role, from_archive: bool) -> CalculationRecord:
         """Make the record that documents keep of this calculation."""
         relaxes_cell = calculation.relaxation is not None and calculation.relaxation.relax_cell
@@ -109,6 +114,7 @@ class Outcome(BaseModel):
             wall_seconds=self.wall_seconds,
             from_archive=from_archive,
             final_atoms=self.atoms if relaxes_cell or role == "gas" else None,
+            course=self.course if self.task == "relax" else None,
         )
 
 

@@ -79,6 +79,19 @@ def of_relaxation(document: AdhesionDocument) -> str:
     )
 
 
+def of_course(document: AdhesionDocument) -> str:
+    """Say where each relaxation began and ended."""
+    texts = []
+    for role, record in (("AB", document.ab), ("A", document.a), ("B", document.b)):
+        if record.course is not None:
+            first, last = record.course[0][1], record.course[-1][1]
+            texts.append(
+                f"{role} in {record.n_ionic_steps} steps, largest force from {first:.3f} to {last:.3f} "
+                f"eV/angstrom, energy by {record.final_energy - record.initial_energy:+.3f} eV"
+            )
+    return f"How {document.title} came to rest: {'; '.join(texts)}."
+
+
 def of_spacings(document: AdhesionDocument) -> str:
     """Say where the free slabs differ most from those in contact."""
     structures = document.relaxed_structures.items()

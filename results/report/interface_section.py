@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wadflow.errors import InputError
-from wadflow.results.adhesion_pictures import draw_relaxation, draw_spacings
+from wadflow.results.adhesion_pictures import draw_course, draw_relaxation, draw_spacings
 from wadflow.results.comparison import compare_with_source
 from wadflow.results.pictures import draw_interface
 from wadflow.results.report import alternatives
@@ -133,6 +133,17 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
                 caption="From the rigid to the relaxed work of adhesion: relaxed = rigid + relaxation of AB "
                 "- relaxation of A - relaxation of B.",
                 alternative=alternatives.of_relaxation(document),
+            )
+        )
+    if any(record.course is not None for record in (document.ab, document.a, document.b)):
+        found.append(
+            Picture(
+                name=f"course.{ending}",
+                figure=draw_course(document),
+                caption="How the slabs came to rest, ionic step by ionic step; steps at a coarse mesh "
+                "come between the first and the second. Forces that stay while the energy stands mark a flat "
+                "minimum.",
+                alternative=alternatives.of_course(document),
             )
         )
     if {"AB", "A", "B"} <= {role for role, record in structures.items() if record.plane is not None}:

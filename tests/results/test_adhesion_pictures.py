@@ -9,7 +9,8 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from wadflow.errors import InputError
-from wadflow.results.adhesion_pictures import draw_relaxation, draw_spacings, draw_work_chart
+from wadflow.results.adhesion import EV_PER_ANGSTROM2
+from wadflow.results.adhesion_pictures import draw_course, draw_relaxation, draw_spacings, draw_work_chart
 from wadflow.results.computed_documents import read_computed
 
 if TYPE_CHECKING:
@@ -55,6 +56,22 @@ def test_a_rigid_document_has_no_relaxation_to_draw(make_document: Documents, ma
     rigid = make_document(ab=make_record("AB", -20.0), a=make_record("A", -9.6), b=make_record("B", -9.6))
     with pytest.raises(InputError, match="was not relaxed"):
         draw_relaxation(rigid)
+
+
+def test_the_course_ends_where_the_document_does(make_document: Documents) -> None:
+    document = read_computed("li110-li110.standard")
+    energies, forces = draw_course(document).axes
+    for record, above, force in zip(
+        (document.ab, document.a, document.b), energies.get_lines(), forces.get_lines(), strict=True
+    ):
+        heights = np.asarray(above.get_ydata(), dtype=float)
+        assert len(heights) == record.n_ionic_steps - 1
+        assert heights[0] * document.area / EV_PER_ANGSTROM2 == pytest.approx(
+            record.initial_energy - record.final_energy
+        )
+        assert np.asarray(force.get_ydata(), dtype=float)[-1] == pytest.approx(record.max_force)
+    with pytest.raises(InputError, match="does not hold the ionic steps"):
+        draw_course(make_document())
 
 
 def test_spacings_are_those_of_the_structures() -> None:
