@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,9 @@ STEPS_FILE = "ionic_steps.jsonl"
 APPROACH_FILE = "approach_steps.jsonl"
 LOG_FILE = "gpaw.txt"
 FAILURE_FILE = "failure.json"
+
+Course = tuple[tuple[float, float], ...]
+"""Of each ionic step energy (eV) and largest force on an atom (eV/angstrom)."""
 
 
 class Outcome(BaseModel):
@@ -53,6 +56,7 @@ class Outcome(BaseModel):
     peak_memory          --      MiB, largest rank
     resumed_steps        --      ionic steps taken over from an interrupted run
     approach_steps       --      ionic steps at the coarse mesh, beside those that are recorded
+    course               (n, 2)  eV and eV/angstrom, where the ionic steps are left out
     ===================  ======  ========================================================
     """
 
@@ -85,11 +89,14 @@ class Outcome(BaseModel):
     peak_memory: float = Field(ge=0)
     resumed_steps: int = Field(ge=0)
     approach_steps: int = Field(default=0, ge=0)
+    course: Course = ()
 
-    @property
-    def course(self) -> tuple[tuple[float, float], ...]:
-        """Each ionic step's energy (eV) and largest force (eV/angstrom)."""
-        return tuple((step.energy, step.max_force) for step in self.ionic_steps)
+    def without_steps(self) -> Self:
+        """Return what documents need of it: the course of the ionic steps, not their structures."""
+        return self.model_copy(update={"ionic_steps": (), "course": self._course()})
+
+    def _course(self) -> Course:
+        return self.course or tuple((step.energy, step.max_force) for step in self.ionic_steps)
 
     def record(self, calculation: Calculation, *, role: Role, from_archive: bool) -> CalculationRecord:
         """Make the record that documents keep of this calculation."""
@@ -114,7 +121,7 @@ class Outcome(BaseModel):
             wall_seconds=self.wall_seconds,
             from_archive=from_archive,
             final_atoms=self.atoms if relaxes_cell or role == "gas" else None,
-            course=self.course if self.task == "relax" else None,
+            course=self._course() if self.task == "relax" else None,
         )
 
 

@@ -278,4 +278,8 @@ def test_the_jobflow_flow_grows_to_the_same_document(
     # Structures pass through pymatgen and back, which leaves rounding errors of 1e-14 angstrom.
     for name in ("gap", "work_of_adhesion_rigid", "work_of_adhesion_relaxed"):
         assert getattr(document, name) == pytest.approx(getattr(expected, name), abs=1e-4)
+    assert document.ab.course is not None
+    assert expected.ab.course is not None
+    assert len(document.ab.course) == document.ab.n_ionic_steps
+    assert np.allclose(document.ab.course[:3], expected.ab.course[:3], atol=1e-6)
     assert len(cheap_makers) == len(set(cheap_makers)), "a calculation was asked for twice"

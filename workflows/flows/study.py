@@ -89,9 +89,7 @@ class KnownCalculation(BaseModel):
     @classmethod
     def of(cls, task: GpawTaskDoc) -> KnownCalculation:
         """Return what is needed of a task document."""
-        return cls(
-            outcome=task.outcome.model_copy(update={"ionic_steps": ()}), from_archive=task.from_archive
-        )
+        return cls(outcome=task.outcome.without_steps(), from_archive=task.from_archive)
 
 
 @job  # without a schema: where it is replaced, jobflow would apply it to a reference

@@ -1,0 +1,143 @@
+"""The calculations of an interface as a competent script of ASE and GPAW does them: the baseline.
+
+    mpiexec -n 2 python benchmarks/plain_script.py CALCULATIONS RESULTS
+
+Functional, cutoff, k-points, smearing, vacuum, dipole layer and the limit of forces are wadflow's; all else
+is what the manuals of ASE and GPAW show, with their defaults: one calculator for each structure, GPAW's own
+eigensolver, mixer and convergence, BFGS from ASE's own first Hessian, the gap of a registry scan from five
+energies. Slabs and starting geometries are given, so that building them is free.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wadflow.workflows.calculation import Calculation
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+MOST_STEPS = 100
+GAPS = (-0.4, -0.2, 0.0, 0.2, 0.4)
+"""Gaps of a registry scan (angstrom), against the one that it starts from."""
+
+
+def plain_calculator(calculation: Calculation, log: Path) -> Any:
+    """Return GPAW as its manual shows it, with the settings that decide the answer."""
+    from gpaw import GPAW, PW
+
+    electrons = calculation.electrons
+    more: dict[str, Any] = {}
+    if electrons.dipole_layer:
+        more["poissonsolver"] = {"dipolelayer": "xy"}
+    named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
+    if named:
+        more["setups"] = named
+    return GPAW(
+        mode=PW(electrons.cutoff),
+        xc=electrons.functional,
+        kpts={"size": electrons.kpoints, "gamma": True},
+        occupations={"name": electrons.smearing, "width": electrons.smearing_width},
+        txt=str(log),
+        **more,
+    )
+
+
+class Counter:
+    """Energies and self-consistent iterations of one calculation."""
+
+    def __init__(self, atoms: Atoms) -> None:
+        self.atoms = atoms
+        self.energies: list[float] = []
+        self.iterations = 0
+
+    def take(self) -> float:
+        """Note the step that the atoms are at; eV."""
+        self.energies.append(float(self.atoms.get_potential_energy()))
+        self.iterations += int(self.atoms.calc.get_number_of_iterations())
+        return self.energies[-1]
+
+
+def scan_gap(atoms: Atoms, counter: Counter) -> float:
+    """Return the lowest energy (eV) over the gap, of a parabola through five."""
+    upper = atoms.arrays["side"] == 1
+    energies = []
+    for displacement in GAPS:
+        moved = atoms.positions.copy()
+        moved[upper, 2] += displacement
+        at_gap = atoms.copy()
+        at_gap.positions = moved
+        at_gap.calc = counter.atoms.calc
+        counter.atoms = at_gap
+        energies.append(counter.take())
+    parabola = np.polyfit(GAPS, energies, 2)
+    return float(np.polyval(parabola, -parabola[1] / (2.0 * parabola[0])))
+
+
+def calculate(calculation: Calculation, log: Path) -> dict[str, Any]:
+    """Do one calculation; return its energies (eV), its steps and what it cost."""
+    from ase.filters import FrechetCellFilter
+    from ase.optimize import BFGS
+    from gpaw.mpi import world
+
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    atoms = calculation.to_atoms()
+    atoms.calc = plain_calculator(calculation, log)
+    counter = Counter(atoms)
+    relaxation = calculation.relaxation
+    converged = True
+    final = None
+    if relaxation is None:
+        counter.take()
+    elif relaxation.moves == "gap":
+        final = scan_gap(atoms, counter)
+    else:
+        optimizer = BFGS(FrechetCellFilter(atoms) if relaxation.relax_cell else atoms, logfile=None)
+        optimizer.attach(counter.take)
+        converged = bool(optimizer.run(fmax=relaxation.fmax, steps=MOST_STEPS))
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "key": calculation.key,
+        "label": calculation.label,
+        "initial_energy": counter.energies[0],
+        "final_energy": counter.energies[-1] if final is None else final,
+        "converged": converged,
+        "ionic_steps": len(counter.energies),
+        "scf_iterations": counter.iterations,
+        "cpu_seconds": float(world.sum_scalar(seconds)),
+        "wall_seconds": time.perf_counter() - started,
+        "peak_memory_mib": float(world.max_scalar(after.ru_maxrss / 1024.0)),
+    }
+
+
+def main() -> None:
+    """Do the calculations of a file that have no result yet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("calculations", type=Path, help="JSON, a list of calculations")
+    parser.add_argument("results", type=Path, help="JSON lines, to which results are appended")
+    arguments = parser.parse_args()
+    from gpaw.mpi import world
+
+    calculations = [Calculation.model_validate(one) for one in json.loads(arguments.calculations.read_text())]
+    lines = arguments.results.read_text().splitlines() if arguments.results.exists() else []
+    done = {json.loads(line)["key"] for line in lines}
+    world.barrier()
+    for calculation in calculations:
+        if calculation.key in done:
+            continue
+        result = calculate(calculation, arguments.results.with_name(f"{calculation.key[:12]}.txt"))
+        if world.rank == 0:
+            with arguments.results.open("a") as file:
+                file.write(json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""wadflow and a plain script beside each other: processor seconds, steps, iterations, memory, results.
+
+    python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2] [--repeats 1]
+
+For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
+which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
+it. All lies in FOLDER; what is finished there is not done again. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import geometric_mean, median
+from typing import TYPE_CHECKING, Any
+
+from wadflow.interfaces.definition import load_definition
+from wadflow.results.adhesion import work_of_adhesion
+from wadflow.workflows.adhesion_program import adhesion_program
+from wadflow.workflows.archive import Archive
+from wadflow.workflows.launch import engine_environment, read_outcome
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.outcome import Outcome
+
+SOURCE = ("li110-li110", "li001-li2o001-li-contact", "li001-li2o001-o-contact", "li2o001-li2o001")
+
+
+def processor_seconds(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
+    """Run a command; return its wall time and the processor time (s) of it and all that it started."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"{' '.join(command)}: ended with status {status}")
+    return {"cpu_seconds": usage.ru_utime + usage.ru_stime, "wall_seconds": time.perf_counter() - started}
+
+
+def finished(name: str, protocol: str, archive: Archive) -> dict[str, tuple[str, Calculation, Outcome]]:
+    """Return role, calculation and outcome of all that an interface took, by key."""
+    program = adhesion_program(load_definition(name), load_protocol(protocol))
+    requests = next(program)
+    found: dict[str, tuple[str, Calculation, Outcome]] = {}
+    while True:
+        outcomes = {}
+        for request in requests:
+            calculation = request.calculation
+            entry = archive.find(calculation.key)
+            if entry is None:
+                sys.exit(f"{calculation.label} is not in {archive.root}")
+            outcomes[calculation.key] = read_outcome(entry)
+            found.setdefault(calculation.key, (request.role, calculation, outcomes[calculation.key]))
+        try:
+            requests = program.send(outcomes)
+        except StopIteration:
+            return found
+
+
+def measure(name: str, protocol: str, ranks: int, folder: Path) -> dict[str, Any]:
+    """Measure one interface in a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = Archive(folder / "archive")
+    cost = folder / "wadflow.json"
+    if not cost.exists():  # an interrupted run would seem cheaper than it was
+        command = [sys.executable, "-m", "wadflow", "run", name, "-p", protocol, "-n", str(ranks), "--json"]
+        cost.write_text(json.dumps(processor_seconds([*command, "--archive", str(archive.root)])))
+    ours = json.loads(cost.read_text())
+    found = finished(name, protocol, archive)
+    calculations, results = folder / "calculations.json", folder / "plain.jsonl"
+    calculations.write_text(json.dumps([one.model_dump(mode="json") for _, one, _ in found.values()]))
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("plain_script.py")),
+        str(calculations),
+        str(results),
+    ]
+    environment = engine_environment(ranks)
+    processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+    plain = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
+
+    document = json.loads(archive.document_path(f"{name}.{protocol}").read_text())
+    roles = [document[role]["key"] for role in ("ab", "a", "b")]
+    works = {
+        kind: work_of_adhesion(*(plain[key][f"{energy}_energy"] for key in roles), document["area"])
+        for kind, energy in (("rigid", "initial"), ("relaxed", "final"))
+    }
+    spent = sum(one["cpu_seconds"] for one in plain.values())
+    return {
+        "name": name,
+        "wadflow": {
+            **ours,
+            "ionic_steps": sum(one.n_ionic_steps + one.approach_steps for _, _, one in found.values()),
+            "scf_iterations": sum(one.scf_iterations for _, _, one in found.values()),
+            "peak_memory_mib": max(one.peak_memory for _, _, one in found.values()),
+            "rigid": document["work_of_adhesion_rigid"],
+            "relaxed": document["work_of_adhesion_relaxed"],
+            "converged": document["converged"],
+        },
+        "plain": {
+            "cpu_seconds": spent,
+            "wall_seconds": sum(one["wall_seconds"] for one in plain.values()),
+            "ionic_steps": sum(one["ionic_steps"] for one in plain.values()),
+            "scf_iterations": sum(one["scf_iterations"] for one in plain.values()),
+            "peak_memory_mib": max(one["peak_memory_mib"] for one in plain.values()),
+            **works,
+            "converged": all(one["converged"] for one in plain.values()),
+        },
+        "ratio": spent / ours["cpu_seconds"],
+        "calculations": [
+            {
+                "label": one.label,
+                "wadflow_cpu_seconds": outcome.cpu_seconds,
+                "plain_cpu_seconds": plain[key]["cpu_seconds"],
+                "wadflow_ionic_steps": outcome.n_ionic_steps + outcome.approach_steps,
+                "plain_ionic_steps": plain[key]["ionic_steps"],
+                "energy_difference": plain[key]["final_energy"] - outcome.energy,
+            }
+            for key, (_, one, outcome) in found.items()
+        ],
+    }
+
+
+def main() -> None:
+    """Measure, and print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", default=SOURCE)
+    parser.add_argument("--protocol", default="standard")
+    parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=1)
+    arguments = parser.parse_args()
+    interfaces = []
+    for name in arguments.names:
+        runs = [
+            measure(name, arguments.protocol, arguments.ranks, arguments.folder / f"{name}.{repeat}")
+            for repeat in range(arguments.repeats)
+        ]
+        runs.sort(key=lambda run: run["ratio"])
+        interfaces.append(runs[len(runs) // 2] | {"ratios": [run["ratio"] for run in runs]})
+    ratios = [median(one["ratios"]) for one in interfaces]
+    report = {
+        "protocol": arguments.protocol,
+        "ranks": arguments.ranks,
+        "geometric_mean_ratio": geometric_mean(ratios),
+        "interfaces": interfaces,
+    }
+    print(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
