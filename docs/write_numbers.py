@@ -3,11 +3,10 @@
 No number of a result is typed: each block between ``<!-- numbers NAME -->`` and ``<!-- end -->``
 is replaced by what the document NAME says, and the picture is drawn from its relaxed structure;
 ``<!-- table NAME NAME -->`` becomes one table of several documents, ``<!-- surfaces NAME -->`` the surface
-energies of a document, ``<!-- decomposition NAME -->`` its reactions from first principles, and
-``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated salts;
-``<!-- cross-checks -->`` all shipped documents beside experiment and other calculations, in short, and
-``<!-- reproduction -->`` beside the source. Blocks that come from data or from the command line are in
-``page_blocks.py``.
+energies of a document, and ``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated
+salts; ``<!-- cross-checks -->`` all shipped documents beside experiment and other calculations, in short, and
+``<!-- reproduction -->`` beside the source. Blocks from documents about heated salts are in
+``decomposition_blocks.py``, those from data or from the command line in ``page_blocks.py``.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
@@ -23,10 +22,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from page_blocks import KINDS
+import decomposition_blocks
+import page_blocks
 
 from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
-from wadflow.results.document_names import DECOMPOSITION_PREFIX, SURFACE_PREFIX
+from wadflow.results.document_names import SURFACE_PREFIX
 from wadflow.results.number_texts import percent, significant
 from wadflow.results.sentences import settings_text
 
@@ -42,7 +42,7 @@ PAGES = (README, *(page for page in sorted((ROOT / "docs").rglob("*.md")) if pag
 TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 VERDICTS = re.compile(r"(<!-- verdicts ([\w-]+(?: [\w-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 SURFACES = re.compile(r"(<!-- surfaces ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-DECOMPOSITION = re.compile(r"(<!-- decomposition ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+KINDS = page_blocks.KINDS | decomposition_blocks.KINDS
 OTHER = re.compile(rf"(<!-- ({'|'.join(KINDS)})((?: [^ \n]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 CROSS_CHECKS = re.compile(r"(<!-- cross-checks -->\n).*?(<!-- end -->)", re.DOTALL)
 REPRODUCTION = re.compile(r"(<!-- reproduction -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -133,33 +133,6 @@ def surfaces(name: str) -> str:
             planes,
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
-
-
-def first_principles(name: str) -> str:
-    """Return errors of a decomposition against JANAF and heat capacities, as tables in Markdown."""
-    from wadflow.results.thermochemistry.documents import DecompositionDocument
-
-    if name not in list_computed(DECOMPOSITION_PREFIX):
-        return f"Not computed yet: `{name}`.\n"
-    document = read_computed_as(name, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
-    kelvin = (298.15, 500.0, 1000.0)
-    headings = ["reaction", "source", "dH 298 K", *(f"dG {one:.0f} K" for one in kelvin)]
-    lines = [f"| {' | '.join(headings)} |", "|---|---|" + "--:|" * (len(headings) - 2)]
-    for record in document.reactions:
-        for errors in record.errors:
-            found = [errors.gibbs_energies.get(one) for one in kelvin]
-            numbers = [errors.enthalpy_298, *found]
-            texts = ["" if one is None else f"{one:+.1f}" for one in numbers]
-            lines.append(f"| {record.equation} | {errors.source} | {' | '.join(texts)} |")
-    lines += ["", "Source minus JANAF, kJ/mol.", ""]
-    if document.computed is not None:
-        lines += ["| crystal | heat capacity at 298 K, J/mol/K | JANAF | error |", "|---|--:|--:|--:|"]
-        for one in document.computed.heat_capacities:
-            measured = "" if one.measured is None else f"{one.measured:.2f}"
-            error = "" if one.relative_error is None else f"{100 * one.relative_error:+.1f} %"
-            computed = f"{one.computed:.2f} (constant {one.at_constant})"
-            lines.append(f"| {one.species} | {computed} | {measured} | {error} |")
     return "\n".join([*lines, ""])
 
 
@@ -316,7 +289,6 @@ def main() -> int:
         new = TABLE.sub(lambda found: found[1] + table(found[2].split()) + found[3], new)
         new = VERDICTS.sub(lambda found: found[1] + verdicts(found[2].split()) + found[3], new)
         new = SURFACES.sub(lambda found: found[1] + surfaces(found[2]) + found[3], new)
-        new = DECOMPOSITION.sub(lambda found: found[1] + first_principles(found[2]) + found[3], new)
         new = OTHER.sub(lambda found: found[1] + KINDS[found[2]](*shlex.split(found[3])) + found[4], new)
         new = CROSS_CHECKS.sub(lambda found: found[1] + checks() + found[2], new)
         new = REPRODUCTION.sub(lambda found: found[1] + reproduction() + found[2], new)

@@ -1,0 +1,116 @@
+"""Blocks of the pages about heated salts that come from documents of first-principles results.
+
+``<!-- decomposition NAME REACTION ... -->``, ``<!-- formation-enthalpies NAME -->``,
+``<!-- heat-capacities NAME -->`` and ``<!-- computed-verdicts NAME -->``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wadflow.results.computed_documents import list_computed, read_computed_as
+from wadflow.results.document_names import DECOMPOSITION_PREFIX
+
+if TYPE_CHECKING:
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
+
+
+def document_of(name: str) -> DecompositionDocument | None:
+    """Return a shipped document; None: there is none of that name."""
+    from wadflow.results.thermochemistry.documents import DecompositionDocument
+
+    if name not in list_computed(DECOMPOSITION_PREFIX):
+        return None
+    return read_computed_as(name, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
+
+
+def first_principles(name: str, *reactions: str) -> str:
+    """Return errors of reactions against JANAF, kJ/mol, as a table in Markdown; all if none is named."""
+    document = document_of(name)
+    if document is None:
+        return f"Not computed yet: `{name}`.\n"
+    kelvin = (298.15, 500.0, 1000.0)
+    headings = ["reaction", "source", "dH 298 K", *(f"dG {one:.0f} K" for one in kelvin)]
+    lines = [f"| {' | '.join(headings)} |", "|---|---|" + "--:|" * (len(headings) - 2)]
+    for record in document.reactions:
+        if reactions and record.name not in reactions:
+            continue
+        for errors in record.errors:
+            found = [errors.gibbs_energies.get(one) for one in kelvin]
+            numbers = [errors.enthalpy_298, *found]
+            texts = ["" if one is None else f"{one:+.1f}" for one in numbers]
+            lines.append(f"| {record.equation} | {errors.source} | {' | '.join(texts)} |")
+    return "\n".join([*lines, "", "Source minus JANAF, kJ/mol.", ""])
+
+
+def heat_capacities(name: str) -> str:
+    """Return heat capacities of crystals at 298 K beside JANAF's, as a table in Markdown."""
+    document = document_of(name)
+    if document is None or document.computed is None:
+        return f"Not computed yet: `{name}`.\n"
+    lines = ["| crystal | heat capacity at 298 K, J/mol/K | JANAF | error |", "|---|--:|--:|--:|"]
+    for one in document.computed.heat_capacities:
+        measured = "" if one.measured is None else f"{one.measured:.2f}"
+        error = "" if one.relative_error is None else f"{100 * one.relative_error:+.1f} %"
+        computed = f"{one.computed:.2f} (constant {one.at_constant})"
+        lines.append(f"| {one.species} | {computed} | {measured} | {error} |")
+    return "\n".join([*lines, ""])
+
+
+def formation_enthalpies(name: str) -> str:
+    """Return errors of formation enthalpies of crystals by scheme, eV per formula unit, in Markdown."""
+    from ase import units
+
+    from wadflow.results.cross_check import cross_checks
+
+    document = document_of(name)
+    if document is None:
+        return f"Not computed yet: `{name}`.\n"
+    checks = [
+        check
+        for check in cross_checks([document])
+        if (check.quantity, check.phase, check.kind) == ("formation enthalpy", "crystal", "experiment")
+    ]
+    methods = list(dict.fromkeys(check.method for check in checks))
+    lines = [f"| crystal | JANAF, kJ/mol | {' | '.join(methods)} |", "|---|--:|" + "--:|" * len(methods)]
+    for species in dict.fromkeys(check.species for check in checks):
+        found = {check.method: check for check in checks if check.species == species}
+        errors = [
+            f"{found[method].difference * units.kJ / units.mol:+.2f}" if method in found else ""
+            for method in methods
+        ]
+        lines.append(f"| {species} | {next(iter(found.values())).counterpart:.1f} | {' | '.join(errors)} |")
+    return "\n".join([*lines, "", "Errors in eV per formula unit, at 298 K; positive: bound too weakly.", ""])
+
+
+def computed_verdicts(name: str) -> str:
+    """Return the verdict on each salt by every source of a document, temperatures in kelvin, in Markdown."""
+    document = document_of(name)
+    if document is None:
+        return f"Not computed yet: `{name}`.\n"
+    equations = {record.name: record.equation for record in document.reactions}
+    found = {(one.salt, one.condition, one.source): one for one in document.verdicts}
+    sources = list(dict.fromkeys(one.source for one in document.verdicts))
+    lines = [
+        f"| salt | condition | {' | '.join(sources)} | condensed metal is stable |",
+        "|---|---|" + "---|" * len(sources) + "---|",
+    ]
+    for salt, condition in dict.fromkeys((one.salt, one.condition) for one in document.verdicts):
+        here = [found[salt, condition, source] for source in sources]
+        cells = []
+        for one in here:
+            product = "none" if one.first is None else equations[one.first].partition(" -> ")[2]
+            at = "" if one.first_temperature is None else f", {one.first_temperature:.0f} K"
+            cells.append(f"{product}{at}")
+        metal = [one.source for one in here if one.metal_intervals]
+        lines.append(f"| {salt} | {condition} | {' | '.join(cells)} | {', '.join(metal) or 'nowhere'} |")
+    return "\n".join([*lines, ""])
+
+
+KINDS = {
+    "decomposition": first_principles,
+    "formation-enthalpies": formation_enthalpies,
+    "heat-capacities": heat_capacities,
+    "computed-verdicts": computed_verdicts,
+}
+"""Kinds of blocks, as pages name them, and what writes them."""
