@@ -33,7 +33,7 @@ def test_ionic_steps_go_on_from_the_step_before_until_an_atom_has_gone_far() -> 
     strained.set_cell(start.cell * 1.3, scale_atoms=True)
     assert not starts_afresh(start, near)
     assert starts_afresh(start, far)
-    assert starts_afresh(start, strained)
+    assert not starts_afresh(start, strained)  # GPAW carries it into the new cell
 
 
 class CheapSolver:
