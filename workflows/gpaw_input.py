@@ -6,7 +6,16 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wadflow.workflows.calculation import Calculation
+
+DISTRIBUTIONS: Mapping[str, Mapping[str, Any]] = {
+    "gaussian": {"name": "methfessel-paxton", "order": 0},
+    "fermi-dirac": {"name": "fermi-dirac"},
+    "marzari-vanderbilt": {"name": "marzari-vanderbilt"},
+}
+"""What GPAW calls the distributions of smearing."""
 
 MORE_BANDS = 4
 """Empty bands of a compound beside one for each atom."""
@@ -35,7 +44,7 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         "mode": {"name": "pw", "ecut": electrons.cutoff},
         "xc": electrons.functional,
         "kpts": {"size": electrons.kpoints, "gamma": True},
-        "occupations": {"name": electrons.smearing, "width": electrons.smearing_width},
+        "occupations": {**DISTRIBUTIONS[electrons.smearing], "width": electrons.smearing_width},
         "convergence": {
             "energy": electrons.energy_convergence,
             "density": electrons.density_convergence,

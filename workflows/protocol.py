@@ -47,8 +47,12 @@ class ElectronSettings(_Settings):
     smearing_width             --     eV
     =========================  =====  ==============================================
 
-    Energies are extrapolated to zero width for Fermi-Dirac; Marzari-Vanderbilt's cold smearing is
-    made such that its free energy needs no extrapolation, and GPAW makes none.
+    Energies are extrapolated to zero width for the Gaussian and Fermi-Dirac distributions;
+    Marzari-Vanderbilt's cold smearing is made such that its free energy needs no extrapolation, and GPAW
+    makes none. It is for metals only: its occupations rise above one below the Fermi level, so that several
+    levels, or one at the edge of a gap, give the right number of electrons (dos Santos and Marzari, Phys.
+    Rev. B 107, 195122 (2023), doi 10.1103/PhysRevB.107.195122). GPAW 26.7 then puts it to the top
+    of an insulator's valence bands: Li2O2 with its gap of 2 eV came out 0.013 eV too high.
     """
 
     functional: str
@@ -60,7 +64,7 @@ class ElectronSettings(_Settings):
     scan_kpoint_density: PositiveFloat
     bulk_kpoint_density: PositiveFloat
     ionic_bulk_kpoint_density: PositiveFloat
-    smearing: Literal["fermi-dirac", "marzari-vanderbilt"]
+    smearing: Literal["gaussian", "fermi-dirac", "marzari-vanderbilt"]
     smearing_width: PositiveFloat
 
 

@@ -68,7 +68,7 @@ def test_a_cell_never_relaxes_below_the_cutoff_of_the_slabs() -> None:
         ("cutoff = 400.0 ", 'cutoff = "high" ', r"electrons\.cutoff.*high"),
         ("cutoff = 400.0 ", "cutoff = nan ", r"electrons\.cutoff.*nan"),
         ("cutoff = 400.0 ", "cutof = 400.0 ", r"did you mean 'cutoff'"),
-        ('smearing = "marzari-vanderbilt"', 'smearing = "gauss"', r"electrons\.smearing.*gauss"),
+        ('smearing = "gaussian"', 'smearing = "gauss"', r"electrons\.smearing.*gauss"),
         ("vacuum = 10.0 ", "vacuum = 2.0 ", r"slab\.vacuum.*2\.0"),
         ("max_steps = 25", "max_steps = 0", r"relaxation\.max_steps.*0"),
         ("max_steps = 25", "max_steps = 1.5", r"relaxation\.max_steps.*1\.5"),
