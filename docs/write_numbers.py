@@ -96,6 +96,8 @@ def table(names: list[str]) -> str:
         state = "converged" if document.converged else "**not converged**"
         if series is not None and not series.converged:
             state += ", not with thickness"
+        if document.ab.equal_settings["smearing"] != smearing(document.protocol):
+            state += ", **older smearing**"
         cells = [
             document.title,
             f"{here[0]}+{here[1]}",
@@ -109,6 +111,14 @@ def table(names: list[str]) -> str:
     if missing:
         lines += ["", f"Not computed yet: {', '.join(missing)}."]
     return "\n".join([*lines, ""])
+
+
+def smearing(protocol: str) -> dict[str, object]:
+    """Return the smearing of a shipped protocol as documents keep it."""
+    from wadflow.workflows.protocol import load_protocol
+
+    electrons = load_protocol(protocol).electrons
+    return {"name": electrons.smearing, "width": electrons.smearing_width}
 
 
 def surfaces(name: str) -> str:
