@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.gpaw_input import DISTRIBUTIONS
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -44,7 +45,7 @@ def plain_calculator(calculation: Calculation, log: Path) -> Any:
         mode=PW(electrons.cutoff),
         xc=electrons.functional,
         kpts={"size": electrons.kpoints, "gamma": True},
-        occupations={"name": electrons.smearing, "width": electrons.smearing_width},
+        occupations={**DISTRIBUTIONS[electrons.smearing], "width": electrons.smearing_width},
         txt=str(log),
         **more,
     )

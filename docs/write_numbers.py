@@ -28,7 +28,7 @@ import page_blocks
 from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
 from wadflow.results.document_names import SURFACE_PREFIX
 from wadflow.results.number_texts import percent, significant
-from wadflow.results.sentences import settings_text
+from wadflow.results.sentences import planes_text, settings_text
 
 if TYPE_CHECKING:
     from wadflow.results.cross_check import CrossCheck
@@ -52,7 +52,7 @@ BLOCK = re.compile(r"(<!-- numbers ([\w.-]+) -->\n).*?(<!-- end -->)", re.DOTALL
 def block(document: AdhesionDocument) -> str:
     """Return the table of a document in Markdown; works of adhesion in J/m2."""
     relaxed = document.work_of_adhesion_relaxed
-    sides = f"{document.lower.planes} + {document.upper.planes} planes"
+    sides = f"planes {planes_text(document.lower, document.upper)}"
     rows = [
         ("rigid", document.work_of_adhesion_rigid),
         ("+ relaxation of AB", document.relaxation_ab),
@@ -96,11 +96,9 @@ def table(names: list[str]) -> str:
         state = "converged" if document.converged else "**not converged**"
         if series is not None and not series.converged:
             state += ", not with thickness"
-        if document.ab.equal_settings["smearing"] != smearing(document.protocol):
-            state += ", **older smearing**"
         cells = [
             document.title,
-            f"{here[0]}+{here[1]}",
+            planes_text(document.lower, document.upper),
             f"{document.work_of_adhesion_rigid:.3f}",
             "" if relaxed is None else f"{relaxed:.3f}",
             ", ".join(others),
@@ -111,14 +109,6 @@ def table(names: list[str]) -> str:
     if missing:
         lines += ["", f"Not computed yet: {', '.join(missing)}."]
     return "\n".join([*lines, ""])
-
-
-def smearing(protocol: str) -> dict[str, object]:
-    """Return the smearing of a shipped protocol as documents keep it."""
-    from wadflow.workflows.protocol import load_protocol
-
-    electrons = load_protocol(protocol).electrons
-    return {"name": electrons.smearing, "width": electrons.smearing_width}
 
 
 def surfaces(name: str) -> str:

@@ -23,6 +23,7 @@ from wadflow.results.documents import (
     SourceRecord,
 )
 from wadflow.results.guards import check_area, check_dipole_layer, check_parts, checked_structures
+from wadflow.results.plane_order import order_sentences
 from wadflow.results.sentences import model_text, no_production_sentence, warning_sentences
 from wadflow.results.settings import check_equal_settings, check_pair
 
@@ -297,6 +298,7 @@ def combine(
     )
     relaxed = ab.task == "relax"
     value = parts.relaxed if relaxed else parts.rigid
+    relaxed_structures = checked_structures(structures or {}, ab, a, b)
     return AdhesionDocument(
         name=name,
         title=title,
@@ -325,10 +327,11 @@ def combine(
         warnings=(
             *([] if production else [no_production_sentence(protocol)]),
             *warning_sentences(lower, upper, (ab, a, b, *bulk), parts, thickness_series),
+            *order_sentences(relaxed_structures, lower, upper),
             *extra_warnings,
         ),
         source=_source(source_value, source_doi, source_citation, value, ab),
-        relaxed_structures=checked_structures(structures or {}, ab, a, b),
+        relaxed_structures=relaxed_structures,
         registry_map=registry_map,
         thickness_series=thickness_series,
         separation_curve=separation_curve,

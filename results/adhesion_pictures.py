@@ -28,6 +28,8 @@ from wadflow.results.figure_style import (
     plain,
     styled,
 )
+from wadflow.results.plane_order import plane_heights
+from wadflow.results.sentences import planes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from wadflow.results.documents import AdhesionDocument, AtomsRecord
+    from wadflow.results.documents import AdhesionDocument
 
 BAR: Final = 0.36  # height of a bar; two stand beside each other in a row of height 1
 ROW: Final = 0.62  # inch a row
@@ -104,8 +106,8 @@ def _values(document: AdhesionDocument) -> list[float]:
 
 
 def _label(document: AdhesionDocument) -> str:
-    planes = f"{document.lower.planes} + {document.upper.planes} planes"
-    text = f"{formula_text(document.title)}\n{planes}, {document.protocol}"
+    planes = formula_text(planes_text(document.lower, document.upper))
+    text = f"{formula_text(document.title)}\nplanes: {planes}; {document.protocol}"
     return text if document.production else f"{text}: proves the path only"
 
 
@@ -228,17 +230,17 @@ def draw_course(document: AdhesionDocument) -> Figure:
         The document does not hold the ionic steps of its relaxations.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import LogLocator, MaxNLocator
 
-    records = (document.ab, document.a, document.b)
-    if all(record.course is None for record in records):
+    slabs = [("AB", document.ab), ("A", document.a), ("B", document.b)]
+    if document.a.key == document.b.key:
+        slabs = [("AB", document.ab), ("A and B", document.a)]
+    if all(record.course is None for _, record in slabs):
         problem = f"'{document.name}' does not hold the ionic steps of its relaxations"
         raise InputError(problem, remedy="run it with a protocol that relaxes, and with this version")
     figure = Figure(figsize=(5.0, 4.2))
-    upper, lower = figure.add_axes((0.16, 0.58, 0.81, 0.34)), figure.add_axes((0.16, 0.19, 0.81, 0.34))
-    for record, label, marker, colour in zip(
-        records, ("AB", "A", "B"), ("o", "s", "D"), (INK, *SIDES), strict=True
-    ):
+    upper, lower = figure.add_axes((0.2, 0.58, 0.77, 0.34)), figure.add_axes((0.2, 0.19, 0.77, 0.34))
+    for (label, record), marker, colour in zip(slabs, ("o", "s", "D"), (INK, *SIDES), strict=False):
         if record.course is None:
             continue
         energies, forces = np.array(record.course).T
@@ -249,6 +251,7 @@ def draw_course(document: AdhesionDocument) -> Figure:
         lower.plot(steps, forces, label=f"{label}, {record.n_ionic_steps} steps", **look)
     for axes in (upper, lower):
         axes.set_yscale("log")
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))
         plain(axes, grid="y")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     upper.sharex(lower)
@@ -317,15 +320,9 @@ def draw_spacings(document: AdhesionDocument) -> Figure:
     axes.axhline(0.0, color=INK, linewidth=0.9)
     count = max(heights["AB"]) + 1
     axes.set_xticks(range(1, count + 1))
-    axes.set_xlabel("plane, from the bottom")
+    axes.set_xlabel("plane, in the order of the cut")
     axes.set_ylabel("distance to the next plane (Å)")
     axes.set_title(formula_text(document.title))
     plain(axes, grid="y")
     figure.legend(loc="lower center", ncols=2, columnspacing=1.2, handletextpad=0.2)
     return figure
-
-
-def plane_heights(record: AtomsRecord) -> dict[int, float]:
-    """Return the mean height (angstrom) of each plane of a structure."""
-    planes, heights = np.array(record.plane), np.array(record.positions)[:, 2]
-    return {int(plane): float(heights[planes == plane].mean()) for plane in np.unique(planes)}

@@ -16,6 +16,7 @@ from wadflow.results.crystal_lattices import (
     lattice_of_surfaces,
 )
 from wadflow.results.document_names import SURFACE_PREFIX
+from wadflow.results.plane_order import contact_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +119,14 @@ def quantities_of_interface(document: AdhesionDocument) -> Iterable[ComputedQuan
                 calculation=f"AB, A and B, {document.lower.planes}+{document.upper.planes} planes",
                 origin=origin,
                 converged=document.converged,
-                notes=tuple(model_limits(document)),
+                notes=(
+                    *model_limits(document),
+                    *(
+                        ("other planes meet in the relaxed structure than were cut to",)
+                        if kind == "relaxed" and contact_changed(document.relaxed_structures)
+                        else ()
+                    ),
+                ),
             )
     for side in {side.crystal: side for side in sides}.values():
         known = next((record for record in document.bulk if _is_of(record, side.crystal)), None)

@@ -30,6 +30,7 @@ MARKERS: Final = {"experiment": "o", "published calculation": "s", "source": "D"
 COLUMNS: Final = 3  # of the legend
 LEGEND_LINE: Final = 0.17  # inch of the legend
 TOP: Final = 0.72  # inch above the first panel, without the legend
+PAGE: Final = 8.0  # inch of panels in a figure that a page holds
 BETWEEN: Final = 0.72  # inch between panels: ticks, unit and the next title
 
 
@@ -93,6 +94,26 @@ def draw_cross_checks(
         borderaxespad=0.0,
     )
     return figure
+
+
+def pages_of_cross_checks(checks: Sequence[CrossCheck]) -> list[list[CrossCheck]]:
+    """Part cross-checks into figures that fit a page each; the panel of a quantity is not parted.
+
+    Returns
+    -------
+    list of list of CrossCheck
+        In their order, for `draw_cross_checks`.
+    """
+    pages: list[list[CrossCheck]] = []
+    room = 0.0
+    for group in _groups(checks).values():
+        height = ROW * (len({_row(one) for one in group}) + 0.6) + BETWEEN
+        if not pages or height > room:
+            pages.append([])
+            room = PAGE
+        pages[-1] += group
+        room -= height
+    return pages
 
 
 def _groups(checks: Sequence[CrossCheck]) -> dict[str, list[CrossCheck]]:

@@ -12,7 +12,7 @@ def significant(value: float, *, signed: bool = False) -> str:
     """Return a number with three significant digits, without an exponent where it can be read."""
     size = abs(value)
     decimals = next((number for number, least in enumerate((1000, 100, 10)) if size >= least), 3)
-    return f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
+    return f"{value:+z.{decimals}f}" if signed else f"{value:z.{decimals}f}"
 
 
 def percent(relative: float | None) -> str:

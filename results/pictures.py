@@ -15,6 +15,8 @@ import numpy as np
 from wadflow.errors import InputError
 from wadflow.interfaces.planes import PLANE_TOLERANCE
 from wadflow.results.figure_style import INK, MUTED, SIDES, SMALL, formula_text, styled
+from wadflow.results.plane_order import contact_planes
+from wadflow.results.records import AtomsRecord
 from wadflow.results.views import View, side_view, top_view
 
 if TYPE_CHECKING:
@@ -139,7 +141,7 @@ def draw_interface(
     along_y.set_ylabel("height above the contact (Å)", fontsize=SMALL)
     along_x.tick_params(labelleft=False)
     _label_planes(along_y, atoms, frame)
-    _label_sides(along_x, frame)
+    _label_sides(along_x, frame, shared=_share_a_plane(atoms))
     _draw_contact(above, atoms, frame)
     _draw_legend(figure, atoms, frame)
     figure.text(0.5, 1 - 0.16 / height, formula_text(title), ha="center", va="top", fontsize=11)
@@ -166,16 +168,19 @@ def _frame(atoms: Atoms, names: tuple[str, str]) -> _Frame:
         raise InputError(problem, remedy=remedy)
     z = atoms.positions[:, 2]
     contact = float(z[side == 0].max()), float(z[side == 1].min())
-    # Two reconstructed slabs that continue one crystal have each a part of one plane.
-    planes = atoms.arrays["plane"]
-    is_shared = planes[side == 0].max() == planes[side == 1].min()
-    if contact[0] >= contact[1] + (PLANE_TOLERANCE if is_shared else 0.0):
+    if contact[0] >= contact[1] + (PLANE_TOLERANCE if _share_a_plane(atoms) else 0.0):
         problem = f"the upper slab starts at {contact[1]:.3f} angstrom, the lower ends at {contact[0]:.3f}"
         raise InputError(problem, remedy=remedy)
     # 0.8: two and a bit cells rather than three where the third would only add width.
     span = tuple(max(1, ceil(WIDTH / length - 0.2)) * float(length) for length in (cell[0, 0], cell[1, 1]))
     scale = min(SCALE, HEIGHT / (np.ptp(z) + 2 * MARGIN))
     return _Frame(side, z - sum(contact) / 2, (span[0], span[1]), float(scale), names)
+
+
+def _share_a_plane(atoms: Atoms) -> bool:
+    """Whether two reconstructed slabs that continue one crystal have each a part of one plane."""
+    planes, side = atoms.arrays["plane"], atoms.arrays["side"]
+    return bool(planes[side == 0].max() == planes[side == 1].min())
 
 
 def element_colour(number: int) -> tuple[float, float, float]:
@@ -248,8 +253,8 @@ def _label_planes(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
         )
 
 
-def _label_sides(axes: Axes, frame: _Frame) -> None:
-    """Mark the two slabs and the gap to the right of the panel."""
+def _label_sides(axes: Axes, frame: _Frame, *, shared: bool) -> None:
+    """Mark the two slabs and the gap to the right of the panel; slabs that share a plane have none."""
     transform = axes.get_yaxis_transform()
     # One inch to the right of the axes, in units of their width: constant distance on paper.
     inch = 1 / ((frame.span[1] + 2 * EDGE) * frame.scale)
@@ -266,7 +271,7 @@ def _label_sides(axes: Axes, frame: _Frame) -> None:
             color=colour,
         )
     gap = frame.ends[1][0] - frame.ends[0][1]
-    if gap < PLANE_TOLERANCE:
+    if shared or gap < PLANE_TOLERANCE:
         axes.text(1 + 0.22 * inch, 0, "shared plane", transform=transform, va="center", fontsize=SMALL)
         return
     axes.annotate(
@@ -286,8 +291,8 @@ def _draw_contact(axes: Axes, atoms: Atoms, frame: _Frame) -> None:
     from matplotlib.patches import Circle, Polygon
 
     planes = atoms.arrays["plane"]
-    lower = atoms[(frame.side == 0) & (planes == planes[frame.side == 0].max())]
-    upper = atoms[(frame.side == 1) & (planes == planes[frame.side == 1].min())]
+    met = contact_planes(AtomsRecord.from_atoms(atoms))
+    lower, upper = (atoms[(frame.side == side) & (planes == plane)] for side, plane in enumerate(met))
     view = top_view(lower, frame.span)
     for x, y, index in zip(view.right, view.up, view.index, strict=True):
         number = lower.numbers[index]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.interfaces.groups import load_groups
+from wadflow.results.plane_order import contact_changed
 from wadflow.results.reproduction_records import (
     OurNumber,
     ReproducedConclusion,
@@ -17,6 +18,7 @@ from wadflow.results.reproduction_records import (
     Reproduction,
     UnsaidSetting,
 )
+from wadflow.results.sentences import mesh_text, smearing_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +38,9 @@ NEAR: Final = 0.05
 (one or three electrons) moves the rigid number of the oxide by 3.5 %."""
 
 NEAR_TEXT: Final = f"{100 * NEAR:g} %"
+
+SEEN_STRAIN: Final = 5e-4
+"""Strain from which on a side is named."""
 
 SALTS: Final = ("Li2CO3", "Na2CO3", "LiF", "NaF")
 """Salts of which the source asks whether heat alone makes metal of them."""
@@ -86,6 +91,9 @@ def _number(definition: InterfaceDefinition, documents: Sequence[AdhesionDocumen
     return ReproducedNumber(
         name=definition.name,
         title=definition.title,
+        sides=" + ".join(
+            dict.fromkeys(name for one in documents for name in (one.lower.name, one.upper.name))
+        ),
         source=source.work_of_adhesion,
         doi=source.doi,
         ours=tuple(ours),
@@ -142,6 +150,8 @@ def _verdict(name: str, documents: Sequence[AdhesionDocument], ours: Sequence[Ou
         )
     if any(one.thickness_series is not None and not one.thickness_series.converged for one in documents):
         text += "; it is not converged with the number of planes"
+    if any(contact_changed(one.relaxed_structures) for one in documents):
+        text += ". Relaxed, its planes changed places: other ones meet than were cut to"
     if any(not one.converged for one in ours):
         text += ". The relaxed slabs did not come to rest"
     return f"{text}. With its settings unknown, near is no proof that the same was calculated."
@@ -195,13 +205,11 @@ def _unsaid(documents: Sequence[AdhesionDocument]) -> Iterable[UnsaidSetting]:
     yield UnsaidSetting(
         setting="atomic data sets",
         ours=all_of(
-            f"PAW, {one.symbol} {one.valence_electrons:g} e" for record in records for one in record.paw
+            f"PAW {one.symbol} {one.valence_electrons:g} e" for record in records for one in record.paw
         ),
     )
     yield UnsaidSetting(setting="cutoff", ours=all_of(f"{one['cutoff']:g} eV" for one in settings))
-    yield UnsaidSetting(
-        setting="k-points", ours=all_of("x".join(map(str, _mesh(one["kpts"]))) for one in settings)
-    )
+    yield UnsaidSetting(setting="k-points", ours=all_of(mesh_text(record) for record in records))
     yield UnsaidSetting(
         setting="thickness of the slabs",
         ours=all_of(f"{one.lower.planes}+{one.upper.planes} planes" for one in documents),
@@ -215,12 +223,39 @@ def _unsaid(documents: Sequence[AdhesionDocument]) -> Iterable[UnsaidSetting]:
             if side.tasker_class == "III"
         ),
     )
+    yield UnsaidSetting(
+        setting="vacuum: height of the cell",
+        ours=all_of(f"{record.cell[2][2]:.1f} angstrom" for record in records),
+    )
+    yield UnsaidSetting(setting="smearing", ours=all_of(smearing_text(record) for record in records))
+    yield UnsaidSetting(
+        setting="strain",
+        ours=all_of(
+            f"{side.name} {100 * side.strain_measure:.1f} %"
+            for one in documents
+            for side in (one.lower, one.upper)
+            if side.strain_measure > SEEN_STRAIN
+        ),
+    )
+    yield UnsaidSetting(
+        setting="lateral shift", ours=all_of(_registry(one) for one in documents if one.registry is not None)
+    )
     yield UnsaidSetting(setting="rigid or relaxed slabs", ours=all_of(_kinds(one) for one in documents))
+    yield UnsaidSetting(
+        setting="forces at rest",
+        ours=all_of(
+            f"at most {max(one.max_force for one in (each.ab, each.a, each.b)):.3f} eV/angstrom"
+            for each in documents
+            if each.work_of_adhesion_relaxed is not None
+        ),
+    )
+
+
+def _registry(document: AdhesionDocument) -> str:
+    found = "" if document.registry_map is None else " (of a search)"
+    fx, fy = document.registry or (0.0, 0.0)
+    return f"{fx:z.2f} {fy:z.2f}{found}"
 
 
 def _kinds(document: AdhesionDocument) -> str:
     return "rigid" if document.work_of_adhesion_relaxed is None else "both"
-
-
-def _mesh(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else [value]

@@ -48,6 +48,7 @@ class ReproducedNumber(Document):
     ========  =====  ====================================================
     name      -      of the interface
     title     -      the same for people
+    sides     -      lower and upper side, whose planes are counted; one name where they are alike
     source    J/m2   value of the source
     doi       -      where it stands
     ours      -      rigid, relaxed and at other plane counts; may be none
@@ -57,6 +58,7 @@ class ReproducedNumber(Document):
 
     name: str
     title: str
+    sides: str
     source: float
     doi: str
     ours: tuple[OurNumber, ...]

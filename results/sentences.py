@@ -41,20 +41,40 @@ def _model_words(side: SideRecord) -> str:
     return ""
 
 
+def planes_text(lower: SideRecord, upper: SideRecord) -> str:
+    """Say how many planes each side has: ``4 + 4``, or ``4 of Li2O(001) + 6 of Li(001)``."""
+    if lower.name == upper.name:
+        return f"{lower.planes} + {upper.planes}"
+    return f"{lower.planes} of {lower.name} + {upper.planes} of {upper.name}"
+
+
 def settings_text(record: CalculationRecord) -> str:
-    """Say in one line with which settings a number was calculated; energies in eV."""
+    """Say in one line with which settings a slab was calculated; energies in eV, lengths in angstrom."""
     settings = record.equal_settings
-    kpoints = settings["kpts"]
-    mesh = "x".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
     dipole = "dipole layer" if settings["dipole_layer"] else "no dipole layer"
     datasets = ", ".join(
         f"{data.symbol} ({data.name}, {data.valence_electrons:g} e, {data.fingerprint[:8]})"
         for data in record.paw
     )
+    spins = ", both spins" if settings.get("spin_polarized", False) else ""
     return (
         f"GPAW {record.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV, "
-        f"k-points {mesh}, {dipole}; PAW: {datasets}"
+        f"k-points {mesh_text(record)}, {smearing_text(record)}, {dipole}, "
+        f"cell height {record.cell[2][2]:.2f} angstrom{spins}; PAW: {datasets}"
     )
+
+
+def mesh_text(record: CalculationRecord) -> str:
+    """Say the k-points of a calculation: ``12x12x1``."""
+    kpoints = record.equal_settings["kpts"]
+    return "x".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
+
+
+def smearing_text(record: CalculationRecord) -> str:
+    """Say how a calculation was smeared: ``gaussian smearing 0.2 eV``."""
+    smearing = record.equal_settings.get("smearing")
+    name, width = (smearing["name"], smearing["width"]) if isinstance(smearing, dict) else ("", smearing)
+    return f"{name} smearing {width:g} eV".strip() if width else "no smearing"
 
 
 def no_production_sentence(protocol: str) -> str:

@@ -161,6 +161,7 @@ class FinishedDecomposition:
             sources[scheme] = f"{self.study.protocol.electrons.functional}, {title}"
             shifts[scheme] = {str(species): value for species, value in corrections(scheme, computed).items()}
         provenance = ComputedRecord(
+            selection=self.study.selection,
             protocol=self.study.protocol.name,
             production=self.study.protocol.production,
             species=tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import list_crystals, load_crystal
+from wadflow.interfaces.crystals import list_crystals
 from wadflow.results.thermochemistry.corrections import needed_references
 from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.workflows import adhesion_steps
@@ -188,9 +188,8 @@ def supercell_mesh(
     from ase import Atoms as AseAtoms
 
     cell = AseAtoms(cell=matrix @ unstrained.cell.array, pbc=True)
-    is_ionic = load_crystal(crystal).formal_charges is not None
-    metallic = protocol.electrons.bulk_kpoint_density
-    return mesh_of_density(cell, protocol.phonons.ionic_kpoint_density if is_ionic else metallic)
+    metallic, ionic = protocol.electrons.bulk_kpoint_density, protocol.phonons.ionic_kpoint_density
+    return mesh_of_density(cell, ionic if adhesion_steps.is_ionic(crystal) else metallic)
 
 
 def displaced_calculation(

@@ -198,7 +198,7 @@ def _gap_calculation(interface: Interface, protocol: Protocol, *, dipole_layer: 
     return Calculation.prepare(
         interface.ab,
         protocol,
-        label=f"{interface.definition.name} AB at shift {fx:.3f} {fy:.3f}",
+        label=f"{interface.definition.name} AB at shift {fx:z.3f} {fy:z.3f}",
         task="relax",
         dipole_layer=dipole_layer,
         moves="gap",

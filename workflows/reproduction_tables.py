@@ -14,7 +14,7 @@ from wadflow.results.reproduction import NEAR_TEXT, SOURCE_ON_SALTS
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from wadflow.results.reproduction_records import ReproducedConclusion, Reproduction
+    from wadflow.results.reproduction_records import ReproducedConclusion, ReproducedNumber, Reproduction
 
 
 def reproduction_report(reproduction: Reproduction) -> RenderableType:
@@ -22,14 +22,19 @@ def reproduction_report(reproduction: Reproduction) -> RenderableType:
     doi = ", ".join(dict.fromkeys(one.doi for one in reproduction.numbers))
     return Group(
         Text("Work of adhesion, J/m2 per interface, negative = bound", style="bold"),
-        Text(f"Source: doi {doi}. Difference: ours - source; near: within {NEAR_TEXT}.", style="dim"),
+        Text(
+            f"Source: doi {doi}. Difference: ours - source, also in % of the source's size; near: within "
+            f"{NEAR_TEXT}. Planes: lower + upper side.",
+            style="dim",
+        ),
         _numbers(reproduction),
         Text(),
-        *(Text.assemble((f"{one.title}: ", "bold"), one.verdict) for one in reproduction.numbers),
+        *(Text.assemble((f"{one.title}", "bold"), _sides(one), one.verdict) for one in reproduction.numbers),
         Text(),
         Text("Heated salts", style="bold"),
         Text(f"The source, in air and in the vacuum of its microscope: {SOURCE_ON_SALTS}.", style="dim"),
         _conclusions(reproduction),
+        Text(_metal(reproduction), style="dim"),
         Text(
             "Agreement is on the direction of equilibrium at the stated pressures; rates and electron beams "
             "are in none of the columns.",
@@ -39,6 +44,11 @@ def reproduction_report(reproduction: Reproduction) -> RenderableType:
         Text("What the source does not say, and what stands here in its place", style="bold"),
         _unsaid(reproduction),
     )
+
+
+def _sides(number: ReproducedNumber) -> str:
+    """Say whose planes are counted, where the sides differ."""
+    return f" (planes of {number.sides}): " if " + " in number.sides else ": "
 
 
 def _numbers(reproduction: Reproduction) -> Table:
@@ -77,7 +87,6 @@ def _conclusions(reproduction: Reproduction) -> Table:
         table.add_column(column, no_wrap=True)
     table.add_column("first channel", overflow="fold", ratio=1)
     table.add_column("from, K", justify="right", no_wrap=True)
-    table.add_column("metal", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     last = ("", "")
     for one in sorted(reproduction.conclusions, key=lambda each: (each.salt, each.condition)):
@@ -88,11 +97,17 @@ def _conclusions(reproduction: Reproduction) -> Table:
             one.energies,
             short_equation(one.first) if one.first else "none",
             ABSENT if one.first_temperature is None else f"{one.first_temperature:.0f}",
-            "stable" if one.metal_is_stable else "nowhere",
             _verdict(one),
         )
         last = place
     return table
+
+
+def _metal(reproduction: Reproduction) -> str:
+    """Say what the verdict is on, and how far metal was looked for."""
+    ends = [one.highest for one in reproduction.conclusions if one.highest is not None]
+    reach = f" ({min(ends):.0f} to {max(ends):.0f} K)" if ends else ""
+    return f"agrees: condensed metal is nowhere the stable product, up to where the data end{reach}."
 
 
 def short_equation(equation: str) -> str:

@@ -76,7 +76,7 @@ def adhesion_report(document: AdhesionDocument) -> RenderableType:
     table.add_row("area", f"{document.area:.4f}", f"angstrom2, {document.n_interfaces} interface")
     if document.gap is not None and document.registry is not None:
         fx, fy = document.registry
-        table.add_row("gap", f"{document.gap:.3f}", f"angstrom, before relaxation; shift {fx:.3f} {fy:.3f}")
+        table.add_row("gap", f"{document.gap:.3f}", f"angstrom, before relaxation; shift {fx:z.3f} {fy:z.3f}")
     lines: list[RenderableType] = [
         Text(f"{document.title}   [{document.protocol}]", style="bold"),
         Text(f"{document.sign_convention}", style="dim"),
@@ -107,7 +107,7 @@ def _variations(document: AdhesionDocument) -> list[RenderableType]:
             table.add_column(column, justify="right")
         for place, point in enumerate(found.points):
             table.add_row(
-                f"{point.registry[0]:.3f} {point.registry[1]:.3f}",
+                f"{point.registry[0]:z.3f} {point.registry[1]:z.3f}",
                 str(len(point.images)),
                 f"{point.gap:.3f}",
                 _number(point.work_of_adhesion),

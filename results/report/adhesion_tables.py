@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from wadflow.results.plane_order import contact_changed
 from wadflow.results.report.blocks import Column, State, Table, Value
+from wadflow.results.sentences import planes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from wadflow.results.records import SideRecord
 
 UNIT = "J/m2"
+
+ROUNDING = 1e-15
+"""Of double precision: no sum is said to be closer than that."""
 
 KINDS = (
     "rigid: AB, A and B at the interface's geometry; relaxed: all three relaxed, in-plane cell fixed. The "
@@ -27,6 +32,8 @@ def states_of(document: AdhesionDocument) -> tuple[State, ...]:
     if not document.production:
         states.append(State("proves the path only: no result", "bad"))
     series = document.thickness_series
+    if contact_changed(document.relaxed_structures):
+        states.append(State("OTHER PLANES MEET than were cut to", "warn"))
     if document.converged:
         relaxed = "relaxation converged" if document.energy_kind == "relaxed" else "converged"
         states.append(State(relaxed, "good"))
@@ -76,7 +83,7 @@ def _summary_row(document: AdhesionDocument) -> tuple[Value, ...]:
     several = "" if document.protocol == "standard" else f" [{document.protocol}]"
     return (
         document.title + several,
-        f"{document.lower.planes} + {document.upper.planes}",
+        planes_text(document.lower, document.upper),
         polar_text(document),
         document.work_of_adhesion_rigid,
         relaxed,
@@ -125,7 +132,7 @@ def parts_table(document: AdhesionDocument) -> Table:
             ("- relaxation of B (upper)", None if b is None else -b),
             ("relaxed", relaxed),
         ]
-        notes.append(f"The parts add up: closing error {abs(document.closing_error or 0.0):.0e} J/m2.")
+        notes.append(f"The parts add up to {max(abs(document.closing_error or 0.0), ROUNDING):.0e} J/m2.")
     rows.append(("separation work", document.separation_work))
     for place, side in (("lower", document.lower), ("upper", document.upper)):
         rows.append((f"strain energy of the {place} side", side.strain_energy))
@@ -197,7 +204,7 @@ def shifts_table(document: AdhesionDocument) -> Table | None:
         ),
         rows=tuple(
             (
-                f"{point.registry[0]:.3f}, {point.registry[1]:.3f}",
+                f"{point.registry[0]:z.3f}, {point.registry[1]:z.3f}",
                 len(point.images),
                 point.gap,
                 point.work_of_adhesion,

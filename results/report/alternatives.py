@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wadflow.results.adhesion_pictures import plane_heights
+from wadflow.results.plane_order import contact_planes, plane_heights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +46,12 @@ def _planes_text(document: AdhesionDocument, record: AtomsRecord) -> str:
     heights = plane_heights(record)
     atoms = record.to_atoms()
     planes = np.array(record.plane)
-    contact = max(
-        plane for plane, side in zip(record.plane or (), record.side or (), strict=True) if side == 0
-    )
-    lowest = heights[min(heights)]
+    contact, _ = contact_planes(record)
+    lowest = min(heights.values())
     listed = ", ".join(
         f"{atoms[planes == plane].get_chemical_formula()} at {height - lowest:.2f}"
-        + (f" (the last of {document.lower.name})" if plane == contact else "")
-        for plane, height in sorted(heights.items())
+        + (f" (the highest of {document.lower.name})" if plane == contact else "")
+        for plane, height in sorted(heights.items(), key=lambda item: item[1])
     )
     return f"Planes from the bottom, heights in angstrom: {listed}."
 
@@ -118,7 +116,7 @@ def of_adhesion_map(document: AdhesionDocument) -> str:
     if found is None:
         return ""
     points = "; ".join(
-        f"{point.work_of_adhesion:.2f} at shift {point.registry[0]:.2f}, {point.registry[1]:.2f}"
+        f"{point.work_of_adhesion:.2f} at shift {point.registry[0]:z.2f}, {point.registry[1]:z.2f}"
         for point in found.points
     )
     best = found.points[found.best].registry

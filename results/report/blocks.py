@@ -1,7 +1,7 @@
 """What a report is made of: sections of paragraphs, tables, pictures, structures and code.
 
 Blocks know nothing of HTML or Markdown; `wadflow.results.report.html_page` and `markdown_page` write them,
-`wadflow.results.report.export` the tables alone.
+`wadflow.results.report.export` and `latex_table` the tables alone.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Column:
         if isinstance(value, str):
             return value if self.shown is None else value[: self.shown]
         sign = "+" if self.signed else ""
-        return f"{value:{sign}.{self.decimals or 0}f}"
+        return f"{value:{sign}z.{self.decimals or 0}f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wadflow.errors import InputError
 from wadflow.interfaces.groups import load_groups
 from wadflow.results.adhesion_pictures import draw_work_chart
+from wadflow.results.plane_order import contact_changed
 from wadflow.results.report import alternatives
 from wadflow.results.report.adhesion_tables import summary_table
 from wadflow.results.report.blocks import Block, Code, Notes, Paragraph, Picture, Report, Section
 from wadflow.results.report.cross_check_section import cross_check_section
-from wadflow.results.report.decomposition_section import decomposition_section
+from wadflow.results.report.decomposition_section import decomposition_section, salts_of, title_of
 from wadflow.results.report.interface_section import interface_section
 from wadflow.results.report.provenance import provenance_section
+from wadflow.results.report.reproduction_section import reproduction_section
 from wadflow.results.report.surface_section import surface_section
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ def build_report(
     decompositions: Sequence[DecompositionDocument] = (),
     place: str,
     command: str,
+    documents_option: Sequence[str] = (),
 ) -> Report:
     """Return the report on documents.
 
@@ -46,6 +50,8 @@ def build_report(
         Where the documents were, for people: ``the package``, ``the archive /here``.
     command : str
         That made this report.
+    documents_option : sequence of str
+        What tells other commands to read the same documents: ``--shipped``.
 
     Raises
     ------
@@ -67,8 +73,10 @@ def build_report(
         inner = tuple(surface_section(document) for document in surfaces)
         sections.append(Section(anchor="surfaces", title="Surface energies", sections=inner))
     if decompositions:
+        # A document from first principles has the curves of the tables in its diagrams.
+        drawn = {salt for one in decompositions if one.computed is not None for salt in salts_of(one)}
         inner = tuple(
-            decomposition_section(document, name)
+            decomposition_section(document, name, drawn_elsewhere=() if document.computed else drawn)
             for document, name in zip(decompositions, _names(decompositions), strict=True)
         )
         sections.append(Section(anchor="decomposition", title="Decomposition", sections=inner))
@@ -77,18 +85,22 @@ def build_report(
         *surfaces,
         *(one for one in decompositions if one.computed is not None),
     ]
-    checks = cross_check_section(computed)
+    source = reproduction_section(ordered, shlex.join(["wadflow", "reproduce", *documents_option]))
+    if source is not None:
+        sections.append(source)
+    checks = cross_check_section(computed, shlex.join(["wadflow", "compare", "--all", *documents_option]))
     if checks is not None:
         sections.append(checks)
     groups = {
         **{f"{one.title} [{one.protocol}]": (*one.calculations, *one.companions) for one in ordered},
         **{f"{one.title} [{one.protocol}]": one.calculations for one in surfaces},
+        **{title_of(one): one.computed.calculations for one in decompositions if one.computed is not None},
     }
     if groups:
         sections.append(provenance_section(groups))
     sections.append(_repeat(command))
     return Report(
-        title="Works of adhesion and what heat makes of salts" if decompositions else "Works of adhesion",
+        title="Works of adhesion, and salts when they are heated" if decompositions else "Works of adhesion",
         made=datetime.now(UTC),
         place=place,
         version=wadflow.__version__,
@@ -104,7 +116,10 @@ def in_order(documents: Sequence[AdhesionDocument]) -> list[AdhesionDocument]:
 
 
 def _names(decompositions: Sequence[DecompositionDocument]) -> list[str]:
-    names = ["tables" if one.computed is None else f"{one.computed.protocol}" for one in decompositions]
+    names = [
+        "tables" if one.computed is None else f"{'-'.join(salts_of(one))}.{one.computed.protocol}"
+        for one in decompositions
+    ]
     return [name if names.count(name) == 1 else f"{name}-{place + 1}" for place, name in enumerate(names)]
 
 
@@ -112,7 +127,7 @@ def _summary(documents: list[AdhesionDocument]) -> Section:
     chart = Picture(
         name="works-of-adhesion",
         figure=draw_work_chart(documents),
-        caption="Works of adhesion, rigid and relaxed, beside the source's. Hatched: not converged. The thin "
+        caption="Works of adhesion, rigid and relaxed, beside the source's. Hatched: not at rest. The thin "
         "line spans rigid values at other plane counts: where it is long, a number is that of a thickness.",
         alternative=alternatives.of_work_chart(documents),
         wide=True,
@@ -130,7 +145,8 @@ def _trust(documents: list[AdhesionDocument]) -> list[Block]:
         if one.production and one.thickness_series is not None and not one.thickness_series.converged
     ]
     paths = [f"{one.title} [{one.protocol}]" for one in documents if not one.production]
-    others = [one for one in documents if one.production and one.title not in (*at_work, *thin)]
+    turned = [one.title for one in documents if one.production and contact_changed(one.relaxed_structures)]
+    others = [one for one in documents if one.production and one.title not in (*at_work, *thin, *turned)]
     sure = [one.title for one in others if one.thickness_series is not None]
     alone = [one.title for one in others if one.thickness_series is None]
     blocks: list[Block] = []
@@ -149,6 +165,11 @@ def _trust(documents: list[AdhesionDocument]) -> list[Block]:
             "NOT CONVERGED WITH THICKNESS, the number belongs to its model and plane counts: "
             + "; ".join(thin)
             + "."
+        )
+    if turned:
+        loud.append(
+            "RELAXED, OTHER PLANES MEET THAN WERE CUT TO, the relaxed number is not that of the contact in "
+            "its name: " + "; ".join(turned) + "."
         )
     if paths:
         loud.append("No results, their protocol only proves the path: " + "; ".join(paths) + ".")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wadflow.results.cross_check import cross_checks, missing_counterparts
-from wadflow.results.cross_check_pictures import draw_cross_checks
+from wadflow.results.cross_check import NOT_CONFIRMED, cross_checks, missing_counterparts
+from wadflow.results.cross_check_pictures import draw_cross_checks, pages_of_cross_checks
 from wadflow.results.report import alternatives
 from wadflow.results.report.blocks import (
     Block,
@@ -26,34 +26,45 @@ if TYPE_CHECKING:
     from wadflow.results.cross_check import ComputedDocument, CrossCheck, MissingCounterpart
 
 
-def cross_check_section(documents: Sequence[ComputedDocument]) -> Section | None:
-    """Return the cross-checks of documents; None where the tables have no counterpart of any number."""
+def cross_check_section(documents: Sequence[ComputedDocument], command: str) -> Section | None:
+    """Return the cross-checks of documents; None where the tables have no counterpart of any number.
+
+    ``command`` prints the same in a terminal.
+    """
     checks = cross_checks(documents)
     if not checks:
         return None
     missing = missing_counterparts(documents)
-    judged = [one for one in checks if one.agreement != "not stated"]
+    # A number that no scheme of corrections changes stands once for each scheme, with one counterpart.
+    once = list({(one.quantity, one.subject, one.computed, one.counterpart): one for one in checks}.values())
+    judged = [one for one in once if one.agreement != "not stated"]
     within = sum(one.agreement == "within" for one in judged)
-    measured = sum(one.kind == "experiment" for one in checks)
+    measured = sum(one.kind == "experiment" for one in once)
     blocks: list[Block] = [
         Paragraph(
-            f"{len(checks)} numbers stand beside a counterpart, {measured} of these from experiment. For "
-            f"{len(judged)} an uncertainty is given: {within} lie within the combined uncertainty, "
-            f"{len(judged) - within} outside. Differences are computed minus counterpart."
+            f"{len(once)} different numbers stand beside a counterpart, {measured} of these from "
+            f"experiment (in {len(checks)} rows: schemes of corrections that leave a number as it is give it "
+            f"again). For {len(judged)} the counterpart has an uncertainty: {within} lie within the combined "
+            f"uncertainty, {len(judged) - within} outside. Of heated salts that is the difference of two "
+            "tables, a lower bound that holds no error of the functional: outside says that this error is "
+            "larger, as it is known to be. Differences are computed minus counterpart."
         ),
-        Picture(
-            name="cross-checks",
-            figure=draw_cross_checks(checks),
-            caption="Signed differences, computed minus counterpart; bars are the combined uncertainty where "
-            "one is given.",
-            alternative=alternatives.of_cross_checks(checks),
-            wide=True,
+        *(
+            Picture(
+                name="cross-checks" if number == 1 else f"cross-checks-{number}",
+                figure=draw_cross_checks(page),
+                caption="Signed differences, computed minus counterpart; bars are the combined uncertainty "
+                "where one is given.",
+                alternative=alternatives.of_cross_checks(page),
+                wide=True,
+            )
+            for number, page in enumerate(pages_of_cross_checks(checks), start=1)
         ),
         _checks_table(checks),
     ]
     if missing:
         blocks.append(Fold("Numbers without a counterpart", (_missing_table(missing),)))
-    blocks.append(Fold("The command to repeat it", (Code("Command", "wadflow compare --all", "bash"),)))
+    blocks.append(Fold("The command to repeat it", (Code("Command", command, "bash"),)))
     return Section(anchor="cross-checks", title="Beside experiment", blocks=tuple(blocks))
 
 
@@ -86,7 +97,9 @@ def _checks_table(checks: Sequence[CrossCheck]) -> Table:
                 _states(one),
                 one.kind,
                 ", ".join(word for word in (one.protocol, one.method) if word),
-                one.citation + (f", doi {one.doi}" if one.doi else ""),
+                one.citation
+                + (f", doi {one.doi}" if one.doi else "")
+                + ("" if one.confirmed else f" ({NOT_CONFIRMED})"),
             )
             for one in checks
         ),

@@ -17,17 +17,23 @@ from wadflow.results.report.blocks import (
     Table,
     Value,
 )
+from wadflow.results.report.provenance import KEY_SHOWN, calculations_table
 from wadflow.results.thermochemistry.comparison import REFERENCE, TEMPERATURES
 from wadflow.results.thermochemistry.gibbs_diagram import draw_gibbs_diagram
 from wadflow.results.thermochemistry.wording import metal_text, turning_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wadflow.results.thermochemistry.documents import DecompositionDocument
+    from wadflow.results.thermochemistry.records import ComputedRecord
 
 KILOJOULE = "kJ/mol"
 
 
-def decomposition_section(document: DecompositionDocument, name: str) -> Section:
+def decomposition_section(
+    document: DecompositionDocument, name: str, *, drawn_elsewhere: Collection[str] = ()
+) -> Section:
     """Return everything about one decomposition document.
 
     Parameters
@@ -36,14 +42,11 @@ def decomposition_section(document: DecompositionDocument, name: str) -> Section
         From the tables alone, or with columns from first principles.
     name : str
         Names anchors, tables and pictures: unique in a report.
+    drawn_elsewhere : collection of str
+        Salts whose diagram another section has.
     """
     computed = document.computed
-    title = (
-        "Heated salts, by the tables of experiment"
-        if computed is None
-        else f"Heated salts, from first principles [{computed.protocol}]"
-    )
-    salts = list(dict.fromkeys(verdict.salt for verdict in document.verdicts))
+    salts = salts_of(document)
     blocks: list[Block] = [
         Paragraph(
             "What a salt becomes when it is heated, at the partial pressures of each condition: "
@@ -68,17 +71,37 @@ def decomposition_section(document: DecompositionDocument, name: str) -> Section
             wide=True,
         )
         for salt in salts
+        if salt not in drawn_elsewhere
     ]
     tables = [_reactions(document, name)]
     if computed is not None:
         tables += [_errors(document, name), _heat_capacities(document, name)]
     blocks.append(Fold("Reactions", tuple(tables)))
+    if computed is not None:
+        behind = (
+            _phonons(computed, name),
+            _corrections(computed, name),
+            calculations_table(name, title_of(document), computed.calculations),
+        )
+        blocks.append(Fold("Phonons, corrections and calculations", behind))
     conditions = " ".join(f"-c {key}" for key in document.conditions)
     protocol = "" if computed is None else f" -p {computed.protocol}"
     names = "" if computed is None else " " + " ".join(salts)
     command = f"wadflow decompose{names} {conditions}{protocol} --pictures figures"
     blocks.append(Fold("The command to repeat it", (Code("Command", command, "bash"),)))
-    return Section(anchor=f"decomposition-{name}", title=title, blocks=tuple(blocks))
+    return Section(anchor=f"decomposition-{name}", title=title_of(document), blocks=tuple(blocks))
+
+
+def salts_of(document: DecompositionDocument) -> list[str]:
+    """Return the salts that a document has verdicts on."""
+    return list(dict.fromkeys(verdict.salt for verdict in document.verdicts))
+
+
+def title_of(document: DecompositionDocument) -> str:
+    """Return a title that tells documents apart: whose energies, which salts, which protocol."""
+    if document.computed is None:
+        return "Heated salts, by the tables of experiment"
+    return f"{', '.join(salts_of(document))} heated, from first principles [{document.computed.protocol}]"
 
 
 def _verdicts(document: DecompositionDocument, name: str) -> Table:
@@ -199,5 +222,61 @@ def _heat_capacities(document: DecompositionDocument, name: str) -> Table:
                 None if one.relative_error is None else 100 * one.relative_error,
             )
             for one in capacities
+        ),
+    )
+
+
+def _phonons(computed: ComputedRecord, name: str) -> Table:
+    return Table(
+        name=f"phonons.{name}",
+        caption="Phonons by finite displacements",
+        columns=(
+            Column("crystal", "crystal"),
+            Column("atoms in the supercell", "supercell_atoms", decimals=0),
+            Column("displacements", "displacements", decimals=0),
+            Column("modes per wave vector", "modes", decimals=0),
+            Column("imaginary, mean number", "imaginary_modes", decimals=3),
+            Column("lowest frequency", "lowest_frequency_THz", "THz", 2),
+            Column("highest frequency", "highest_frequency_THz", "THz", 2),
+        ),
+        rows=tuple(
+            (
+                one.crystal,
+                one.supercell_atoms,
+                one.displacements,
+                one.modes,
+                one.imaginary_modes,
+                one.lowest_frequency,
+                one.highest_frequency,
+            )
+            for one in computed.phonons
+        ),
+        notes=(
+            "Frequencies on a mesh of wave vectors; imaginary ones are negative and left out of the sums.",
+        ),
+    )
+
+
+def _corrections(computed: ComputedRecord, name: str) -> Table:
+    return Table(
+        name=f"corrections.{name}",
+        caption="What each scheme of corrections adds to the energy of a species, per formula unit",
+        columns=(
+            Column("species", "species"),
+            Column("energy without vibrations", "energy_eV", "eV", 4),
+            *(
+                Column(scheme, f"{scheme.replace('-', '_')}_kJ_per_mol", KILOJOULE, 1, signed=True)
+                for scheme in computed.corrections
+            ),
+            Column("key", "key", shown=KEY_SHOWN),
+        ),
+        rows=tuple(
+            (
+                one.species,
+                one.energy,
+                *(added.get(one.species, 0.0) for added in computed.corrections.values()),
+                one.key,
+            )
+            for one in computed.species
         ),
     )

@@ -32,7 +32,7 @@ from wadflow.results.report.blocks import (
 from wadflow.results.report.provenance import calculations_table
 from wadflow.results.report.structure_views import structure_view
 from wadflow.results.scan_pictures import draw_adhesion_map, draw_separation_curve, draw_thickness_series
-from wadflow.results.sentences import settings_text
+from wadflow.results.sentences import mesh_text, settings_text
 
 if TYPE_CHECKING:
     from wadflow.results.documents import AdhesionDocument
@@ -50,6 +50,9 @@ def interface_section(document: AdhesionDocument) -> Section:
     if structure is not None:
         blocks.append(structure)
     blocks += [Gallery(tuple(_gallery(document))), parts_table(document), sides_table(document)]
+    absent = _not_calculated(document)
+    if absent:
+        blocks.append(Paragraph(f"Not there: {'; '.join(absent)}."))
     tables = (shifts_table(document), thickness_table(document), separation_table(document))
     if any(table is not None for table in tables):
         blocks.append(Fold("Numbers behind the plots", tuple(table for table in tables if table is not None)))
@@ -91,8 +94,8 @@ def _geometry(document: AdhesionDocument) -> str:
     if document.gap is None or document.registry is None:
         return "Gap and shift before relaxation were not recorded by this version."
     return (
-        f"Before relaxation: gap {document.gap:.3f} angstrom, shift {document.registry[0]:.3f}, "
-        f"{document.registry[1]:.3f} of a and b."
+        f"Before relaxation: gap {document.gap:.3f} angstrom, shift {document.registry[0]:z.3f}, "
+        f"{document.registry[1]:z.3f} of a and b."
     )
 
 
@@ -135,7 +138,8 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
                 alternative=alternatives.of_relaxation(document),
             )
         )
-    if any(record.course is not None for record in (document.ab, document.a, document.b)):
+    # Two steps are no course.
+    if any(len(record.course or ()) > 2 for record in (document.ab, document.a, document.b)):
         found.append(
             Picture(
                 name=f"course.{ending}",
@@ -162,7 +166,8 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
                 name=f"adhesion-map.{ending}",
                 figure=draw_adhesion_map(document),
                 caption="Adhesion map over the lateral shift; the dots were calculated, the colours between "
-                f"them are interpolated. Corrugation {document.registry_map.corrugation:.2f} J/m2.",
+                f"them are interpolated. Corrugation {document.registry_map.corrugation:.2f} J/m2."
+                + _map_mesh(document),
                 alternative=alternatives.of_adhesion_map(document),
             )
         )
@@ -187,6 +192,38 @@ def _gallery(document: AdhesionDocument) -> list[Picture | StructureView]:
             )
         )
     return found
+
+
+def _not_calculated(document: AdhesionDocument) -> list[str]:
+    """Say what a reader may look for in vain, and how to get it."""
+    absent = []
+    if document.registry_map is None:
+        absent.append('an adhesion map (registry = "scan" in the definition)')
+    if document.thickness_series is None:
+        absent.append("other thicknesses (series = [[2, 2], [6, 6]])")
+    if document.separation_curve is None:
+        absent.append("a separation curve (separations = [0.5, 1.0, 2.0])")
+    if document.energy_kind == "relaxed" and all(
+        record.course is None for record in (document.ab, document.a, document.b)
+    ):
+        absent.append("the course of the relaxations, which documents of this version keep")
+    return absent
+
+
+def _map_mesh(document: AdhesionDocument) -> str:
+    """Say what other k-points than those of the final numbers change, where the shifts had others."""
+    found = document.registry_map
+    if found is None:
+        return ""
+    best = found.points[found.best]
+    record = next((one for one in document.companions if one.key == best.key), None)
+    if record is None or record.equal_settings["kpts"] == document.ab.equal_settings["kpts"]:
+        return ""
+    return (
+        f" Calculated at {mesh_text(record)} k-points, the rigid value of the summary at "
+        f"{mesh_text(document.ab)}: {best.work_of_adhesion:.3f} and "
+        f"{document.work_of_adhesion_rigid:.3f} J/m2 for the same shift and gap."
+    )
 
 
 def _repeat(document: AdhesionDocument) -> list[Block]:

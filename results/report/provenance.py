@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wadflow.results.report.blocks import Column, Section, State, Table
+from wadflow.results.sentences import mesh_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +63,7 @@ def calculations_table(name: str, title: str, records: Iterable[CalculationRecor
                 record.initial_energy,
                 record.final_energy,
                 record.max_force,
-                _mesh(record),
+                mesh_text(record),
                 (State("converged", "good") if record.converged else State("NOT CONVERGED", "bad"),),
                 record.cores,
                 record.wall_seconds,
@@ -76,11 +77,6 @@ def calculations_table(name: str, title: str, records: Iterable[CalculationRecor
             f"Of each key the first {KEY_SHOWN} characters are shown; the exported tables have all of it.",
         ),
     )
-
-
-def _mesh(record: CalculationRecord) -> str:
-    kpoints = record.equal_settings["kpts"]
-    return "x".join(str(count) for count in kpoints) if isinstance(kpoints, list) else str(kpoints)
 
 
 def provenance_section(groups: Mapping[str, Iterable[CalculationRecord]]) -> Section:

@@ -7,8 +7,11 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-_DOI: Final = re.compile(r"\b(10\.\d{4,9}/[^\s;,()]*[^\s;,().:])")
-_WORD: Final = re.compile(r"(?<![\w-])((?:[A-Z][a-z]?\d*)+)(?![\w-])")
+# Old identifiers hold parentheses: 10.1016/0039-6028(77)90442-3. One that closes a remark is not theirs.
+_DOI: Final = re.compile(r"\b(10\.\d{4,9}/(?:[^\s;,()]|\([^\s()]*\))*(?:[^\s;,().:]|\([^\s()]*\)))")
+# Volumes of journals (B40) are no boron; space groups (C12/m1) no carbon.
+_WORD: Final = re.compile(r"(?<![\w-])((?:[A-Z][a-z]?\d*)+)(?![\w-]|/[a-z])")
+_LETTER: Final = re.compile(r"[A-Z]\d\d+")
 _SYMBOL: Final = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 _UNITS: Final = {
@@ -47,7 +50,7 @@ def _prose(text: str) -> Markup:
     found = str(escape(text))
     for plain, sign in _UNITS.items():
         found = found.replace(plain, sign)
-    found = re.sub(r"(?<![\w)\]])-(?=\d)|^-(?= )", "\u2212", found)
+    found = re.sub(r"(?<![\w)\]])-(?=[\d(])|^-(?= )", "\u2212", found)
     return Markup(formulas(found, "<sub>{}</sub>"))  # noqa: S704  # escaped above
 
 
@@ -63,8 +66,8 @@ def formulas(text: str, subscript: str) -> str:
 
     Examples
     --------
-    >>> formulas("2 Li2O(001), PBE0, LiF", "_{}")
-    '2 Li_2O(001), PBE0, LiF'
+    >>> formulas("2 Li2O(001), PBE0, LiF, Physical Review B40, C12/m1", "_{}")
+    '2 Li_2O(001), PBE0, LiF, Physical Review B40, C12/m1'
     """
     return _WORD.sub(lambda word: _formula(word[1], subscript), text)
 
@@ -73,6 +76,7 @@ def _formula(word: str, subscript: str) -> str:
     from ase.data import atomic_numbers
 
     symbols = [found[1] for found in _SYMBOL.finditer(word)]
-    if not any(letter.isdigit() for letter in word) or any(one not in atomic_numbers for one in symbols):
+    is_formula = any(letter.isdigit() for letter in word) and all(one in atomic_numbers for one in symbols)
+    if not is_formula or _LETTER.fullmatch(word):
         return word
     return _SYMBOL.sub(lambda found: found[1] + (subscript.format(found[2]) if found[2] else ""), word)

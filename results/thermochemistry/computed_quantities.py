@@ -39,9 +39,10 @@ def quantities_of_decomposition(document: DecompositionDocument) -> Iterable[Com
     computed = document.computed
     if computed is None:
         return
-    kind = "-quasiharmonic" if computed.quasiharmonic else ""
+    selection = "" if computed.selection is None else f"+{computed.selection}"
+    expanding = "-quasiharmonic" if computed.quasiharmonic else ""
     origin = Origin(
-        document=f"{DECOMPOSITION_PREFIX.rstrip('+')}{kind}.{computed.protocol}",
+        document=f"{DECOMPOSITION_PREFIX.rstrip('+')}{selection}{expanding}.{computed.protocol}",
         protocol=computed.protocol,
         production=computed.production,
         functional=str(computed.calculations[0].equal_settings["xc"]),

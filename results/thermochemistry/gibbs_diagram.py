@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import cycle
 from math import ceil
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -47,6 +48,7 @@ PANEL: Final = (4.1, 3.7)  # inch
 LEFT, RIGHT, TITLES, AXIS_LABEL = 0.72, 0.2, 0.62, 0.52  # inch around the panels
 LEGEND_LINE: Final = 0.185  # inch
 LEGEND_COLUMNS: Final = 2
+LEGEND_LETTERS: Final = 68  # of a line
 HEADROOM: Final = 0.04  # of the height, above the curves
 LOWEST_ENERGY: Final = -250.0  # kJ/mol: the diagram ends here
 HIGHEST_ENERGY: Final = 1100.0  # kJ/mol: and here
@@ -87,7 +89,11 @@ def draw_gibbs_diagram(document: DecompositionDocument, salt: str) -> Figure:
         )
     count = len(document.conditions)
     handles, labels = _legend(document, channels)
-    below = AXIS_LABEL + LEGEND_LINE * ceil(len(labels) / LEGEND_COLUMNS)
+    labels = [fill(label, LEGEND_LETTERS) for label in labels]
+    rows = ceil(len(labels) / LEGEND_COLUMNS)
+    columns = [labels[start : start + rows] for start in range(0, len(labels), rows)]
+    lines = max(sum(1 + label.count("\n") for label in column) for column in columns)
+    below = AXIS_LABEL + LEGEND_LINE * lines
     width, height = LEFT + (PANEL[0] + RIGHT) * count, TITLES + PANEL[1] + below
     figure = Figure(figsize=(width, height))
     panels: list[Axes] = []

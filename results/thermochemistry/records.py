@@ -103,6 +103,8 @@ class ComputedRecord(Document):
         Name of the numerical settings.
     production : bool
         False where the numbers only prove the path.
+    selection : str, optional
+        What was asked for, which names the document: ``LiF``, ``all``; None: not kept by older versions.
     species : tuple of ComputedSpeciesRecord
         Energies.
     phonons : tuple of PhononRecord
@@ -119,6 +121,7 @@ class ComputedRecord(Document):
 
     protocol: str
     production: bool
+    selection: str | None = None
     species: tuple[ComputedSpeciesRecord, ...]
     phonons: tuple[PhononRecord, ...]
     heat_capacities: tuple[HeatCapacityRecord, ...] = ()

@@ -45,6 +45,10 @@ def the(checks: tuple[CrossCheck, ...], quantity: str, subject: str, method: str
     return found[0]
 
 
+def test_a_check_names_the_document_that_it_is_of(checks: tuple[CrossCheck, ...]) -> None:
+    assert {one.document for one in checks} == {"decomposition+test.smoke"}
+
+
 @pytest.mark.parametrize("scheme", ["raw", "gas-references", "anions"])
 def test_formation_enthalpies_are_those_of_the_reactions(
     document: DecompositionDocument, checks: tuple[CrossCheck, ...], scheme: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wadflow.errors import InputError
+from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.protocol import PROTOCOL_FOLDER, list_protocols, load_protocol
 
 if TYPE_CHECKING:
@@ -104,6 +105,15 @@ def test_an_own_protocol_is_read_by_path(tmp_path: Path) -> None:
     protocol = load_protocol(str(file))
     assert protocol.electrons.cutoff == 410.0
     assert protocol.paw == {"Na": "1"}
+
+
+def test_cold_smearing_is_for_metals_only(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\nbased_on = "smoke"\n[electrons]\nsmearing = "marzari-vanderbilt"\n')
+    cold = load_protocol(str(file))
+    assert steps.bulk_calculation("Li", cold).electrons.smearing == "marzari-vanderbilt"
+    with pytest.raises(InputError, match=r"Li2O consists of ions.*\n.*gaussian"):
+        steps.bulk_calculation("Li2O", cold)
 
 
 def test_an_own_protocol_cannot_pass_for_a_shipped_one(tmp_path: Path) -> None:

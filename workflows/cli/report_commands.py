@@ -119,6 +119,7 @@ def _report(command: str, names: list[str], archive: Path | None, *, shipped: bo
         decompositions=chosen.decompositions,
         place=place,
         command=shlex.join(["wadflow", command, *names, *options]),
+        documents_option=options,
     )
 
 
@@ -146,7 +147,8 @@ def _write_markdown(made: Report, folder: Path) -> Iterator[Path]:
 def _write_tables(made: Report, folder: Path, formats: list[TableFormat]) -> Iterator[Path]:
     import json
 
-    from wadflow.results.report.export import csv_text, json_value, latex_text
+    from wadflow.results.report.export import csv_text, json_value
+    from wadflow.results.report.latex_table import latex_text
 
     folder.mkdir(parents=True, exist_ok=True)
     if TableFormat.json in formats:

@@ -46,6 +46,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
         decompositions=[tables, *(one for one in documents if isinstance(one, DecompositionDocument))],
         place="the package",
         command="wadflow report --shipped",
+        documents_option=["--shipped"],
     )
     page = render_html(report)
     seconds = time.process_time() - start

@@ -152,6 +152,6 @@ def test_texts_of_users_cannot_become_elements(make_document: Callable[..., Adhe
 
     bad = '</script><script>alert(1)</script><img src="http://example.org/x">'
     document = make_document(title=bad)
-    page = render_html(build_report([document], place=bad, command=bad))
+    page = render_html(build_report([document], place=bad, command=bad, documents_option=[bad]))
     assert "<script>alert" not in page
     assert "<img" not in page

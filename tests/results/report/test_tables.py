@@ -12,11 +12,13 @@ import pytest
 from wadflow.errors import InputError
 from wadflow.results.computed_documents import list_computed, read_computed
 from wadflow.results.report.adhesion_tables import parts_table, states_of, summary_table
-from wadflow.results.report.blocks import Column, State, Table
+from wadflow.results.report.blocks import Column, Notes, State, Table
 from wadflow.results.report.contents import build_report, in_order
-from wadflow.results.report.export import csv_text, json_value, latex_text
+from wadflow.results.report.export import csv_text, json_value
+from wadflow.results.report.latex_table import PARAGRAPH, latex, latex_text
 from wadflow.results.report.markdown_page import escaped, render_markdown
 from wadflow.results.report.wording import printed
+from wadflow.results.reproduction import reproduce
 from wadflow.results.scans import ThicknessPoint, ThicknessSeries
 
 if TYPE_CHECKING:
@@ -63,6 +65,23 @@ def test_what_is_not_final_is_said_loudly_and_first(make_document: Documents, ma
     assert states_of(growing)[0].text == "NOT CONVERGED WITH THICKNESS (-0.50 J/m2 by the last step)"
     steady = make_document(thickness_series=series(-1.0, -2.0, -2.01))
     assert {state.tone for state in states_of(steady)} == {"good"}
+
+
+def test_a_contact_that_turned_over_is_no_number_of_its_name() -> None:
+    turned = read_computed("li001-li2o001-li-contact.standard")
+    assert State("OTHER PLANES MEET than were cut to", "warn") in states_of(turned)
+    report = build_report([turned, read_computed("li110-li110.standard")], place="here", command="here")
+    usable, not_final = [block for block in report.blocks() if isinstance(block, Notes)][:2]
+    assert turned.title not in " ".join(usable.sentences)
+    assert "OTHER PLANES MEET THAN WERE CUT TO" in " ".join(not_final.sentences)
+
+
+def test_the_source_stands_beside_ours_number_by_number(shipped: Shipped) -> None:
+    (table,) = [table for table in shipped.report.tables() if table.name == "reproduction"]
+    numbers = reproduce([read_computed(name) for name in list_computed()], []).numbers
+    assert [row[5] for row in table.rows] == [one.value for number in numbers for one in number.ours]
+    (unsaid,) = [table for table in shipped.report.tables() if table.name == "unsaid-settings"]
+    assert {"smearing", "vacuum: height of the cell", "strain"} <= {row[0] for row in unsaid.rows}
 
 
 def test_the_parts_of_the_table_add_up(make_document: Documents) -> None:
@@ -128,17 +147,41 @@ def test_a_row_that_does_not_fit_its_table_is_refused() -> None:
 
 def test_latex_is_ready_for_booktabs() -> None:
     text = latex_text(a_table())
-    assert text.splitlines()[3:9] == [
-        r"  \label{tab:t}",
-        r"  \begin{tabular}{lrrll}",
-        r"    \toprule",
-        r"    name & value & change & key & state \\",
-        r"     & (J\,m$^{-2}$) &  &  &  \\",
-        r"    \midrule",
+    assert text.splitlines()[1:8] == [
+        r"\begin{table}",
+        r"\small",
+        r"\caption{Caption of 100 \% Li$_{2}$O.}\label{tab:t}",
+        r"\begin{tabular}{lrrll}",
+        r"  \toprule",
+        r"  name & value & change & key & state \\",
+        r"   & (J\,m$^{-2}$) &  &  &  \\",
     ]
     assert r"Li$_{2}$O | \_x\_ & $-1.23$ & $+2.0$ & abcd & NOT CONVERGED; b \& c \\" in text
-    assert r"\caption{Caption of 100 \% Li$_{2}$O.}" in text
     assert r"empty & -- & -- & -- & -- \\" in text
+
+
+def test_latex_of_long_texts_and_many_rows_goes_over_lines_and_pages() -> None:
+    text = "a text that is longer than a column of words can be, by far"
+    wide = Table("w", "Wide", tuple(Column(f"c{n}", f"c{n}") for n in range(6)), ((text,) * 6,) * 40)
+    written = latex_text(wide)
+    assert r"\begin{landscape}" in written
+    assert rf"\begin{{xltabular}}{{\linewidth}}{{{PARAGRAPH * 6}}}" in written
+    assert written.count(r"\toprule") == 2  # on the first page, and on those after it
+    narrow = Table("n", "Narrow", (Column("c", "c"),), (("x",),) * 40)
+    assert r"\begin{longtable}{l}" in latex_text(narrow)
+    assert "landscape" not in latex_text(narrow)
+
+
+@pytest.mark.parametrize(
+    ("plain", "written"),
+    [
+        ("off by -0.08", "off by $-$0.08"),
+        ("W = -(work) - rest", "W = $-$(work) $-$ rest"),
+        ("Li-Li contact, 2026-11-23", "Li-Li contact, 2026-11-23"),
+    ],
+)
+def test_latex_has_minus_signs_where_they_are_meant(plain: str, written: str) -> None:
+    assert latex(plain) == written
 
 
 def test_json_has_every_table(shipped: Shipped) -> None:
