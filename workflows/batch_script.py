@@ -207,7 +207,8 @@ def _header(allocation: Allocation, scheduler: SchedulerName) -> str:
     known: dict[str, Any] = {"slurm": SlurmIO, "pbs": PBSIO}
     header = str(known[scheduler]().generate_header(resources)).strip()
     if scheduler == "slurm":
-        header += f"\n#SBATCH --signal=B:USR1@{allocation.warning_seconds}"
+        # A job that goes on after another must not overwrite what that one said.
+        header += f"\n#SBATCH --open-mode=append\n#SBATCH --signal=B:USR1@{allocation.warning_seconds}"
     return header
 
 
@@ -232,8 +233,13 @@ done"""
 
 def _resubmit(scheduler: SchedulerName, path: str, resubmissions: int) -> str:
     submit = f"{SUBMIT[scheduler]} {shlex.quote(path)}"
+    last = f"wadflow: told to stop, and every resubmission of {resubmissions} is used up; to go on: {submit}"
     return f"""\
 left=${{{LEFT_VARIABLE}:-{resubmissions}}}
-if [ "$code" -eq {CONTINUE} ] && [ -z "$ended" ] && [ "$left" -gt 0 ]; then
-    {LEFT_VARIABLE}=$((left - 1)) {submit}
+if [ "$code" -eq {CONTINUE} ] && [ -z "$ended" ]; then
+    if [ "$left" -gt 0 ]; then
+        {LEFT_VARIABLE}=$((left - 1)) {submit}
+    else
+        echo {shlex.quote(last)}
+    fi
 fi"""

@@ -44,6 +44,7 @@ time.sleep(60)
                 "#SBATCH --time=0-1:30:0",
                 "#SBATCH --partition=short",
                 "#SBATCH --account=chem-1",
+                "#SBATCH --open-mode=append",
                 "#SBATCH --signal=B:USR1@120",
             ),
         ),
@@ -89,19 +90,22 @@ def test_scripts_are_shell_and_no_word_escapes_its_quotes(scheduler: SchedulerNa
 def test_a_run_that_is_told_to_stop_is_submitted_again_a_bounded_number_of_times(
     scheduler: SchedulerName, tmp_path: Path
 ) -> None:
-    assert submissions(scheduler, tmp_path, signal.SIGUSR1) == (CONTINUE, "1")
-    assert submissions(scheduler, tmp_path, signal.SIGUSR1, left="1") == (CONTINUE, "0")
-    assert submissions(scheduler, tmp_path, signal.SIGUSR1, left="0") == (CONTINUE, None)
+    assert submissions(scheduler, tmp_path, signal.SIGUSR1) == (CONTINUE, "1", "")
+    assert submissions(scheduler, tmp_path, signal.SIGUSR1, left="1") == (CONTINUE, "0", "")
+    code, left, said = submissions(scheduler, tmp_path, signal.SIGUSR1, left="0")
+    assert (code, left) == (CONTINUE, None)
+    assert "every resubmission of 2 is used up" in said
+    assert said.endswith(f"{tmp_path / 'script.sh'}\n")
 
 
 def test_a_run_that_is_cancelled_is_not_submitted_again(tmp_path: Path) -> None:
-    assert submissions("slurm", tmp_path, signal.SIGTERM) == (76, None)
+    assert submissions("slurm", tmp_path, signal.SIGTERM) == (76, None, "")
 
 
 def submissions(
     scheduler: SchedulerName, folder: Path, number: signal.Signals, left: str | None = None
-) -> tuple[int, str | None]:
-    """Run a script, send it a signal; return its exit code and what it left to the next, if there is one."""
+) -> tuple[int, str | None, str]:
+    """Run a script, send it a signal; return its code, what it left to a next if any, its words."""
     for name in ("sbatch", "qsub", "bsub"):
         queue = folder / "bin" / name
         queue.parent.mkdir(exist_ok=True)
@@ -122,13 +126,15 @@ def submissions(
     }
     if left is not None:
         environment["WADFLOW_RESUBMISSIONS_LEFT"] = left
-    with subprocess.Popen(["bash", str(path)], env=environment, cwd=folder) as shell:
+    with subprocess.Popen(
+        ["bash", str(path)], env=environment, cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as shell:
         while not (folder / "started").exists():
             time.sleep(0.05)
         shell.send_signal(number)
-        code = shell.wait(30)
+        said, _ = shell.communicate(timeout=30)
     note = folder / "submitted"
-    return code, note.read_text() if note.exists() else None
+    return shell.returncode, note.read_text() if note.exists() else None, said
 
 
 @pytest.mark.parametrize("word", ["a b", "x\n#SBATCH --uid=0", "", "$HOME", "a;b"])
