@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,6 +78,12 @@ class OrientedCrystal:
     in_plane_operations: IntArray
     classes: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        # One oriented crystal is handed to everyone who asks for it.
+        shape = (self.in_plane, self.repeat, self.in_plane_operations)
+        for array in (*shape, self.numbers, self.positions, *self.planes, self.plane_z):
+            array.flags.writeable = False
+
     @property
     def n_planes(self) -> int:
         """Number of atomic planes of one repeat."""
@@ -140,7 +146,29 @@ def orient(structure: Structure, miller: tuple[int, int, int]) -> OrientedCrysta
             key="miller",
             remedy="give whole numbers without a common divisor, for example [1, 1, 0]",
         )
-    lattice, fractional, numbers, to_primitive = _primitive(structure)
+    # Plain values, not the crystal itself: a structure can be changed after it was oriented.
+    return _oriented(
+        tuple(structure.lattice.matrix.ravel().tolist()),
+        tuple(structure.frac_coords.ravel().tolist()),
+        structure.atomic_numbers,
+        (miller[0], miller[1], miller[2]),
+    )
+
+
+# A registry scan orients the same two crystals dozens of times, and so do a thousand definitions.
+@lru_cache(maxsize=512)
+def _oriented(
+    cell: tuple[float, ...],
+    coordinates: tuple[float, ...],
+    species: tuple[int, ...],
+    miller: tuple[int, int, int],
+) -> OrientedCrystal:
+    """Return `orient` of a cell (angstrom) and fractional coordinates, both row by row."""
+    conventional = np.array(cell).reshape(3, 3)
+    lattice, fractional, numbers = primitive_cell(
+        conventional, np.array(coordinates).reshape(-1, 3) % 1.0, np.array(species, dtype=np.int64)
+    )
+    to_primitive = lattice @ np.linalg.inv(conventional)
     operations = symmetry_operations(lattice, fractional, numbers)
     if asymmetry(lattice, fractional, numbers, operations) > EXACT_SYMMETRY:
         lattice, fractional = _refined(lattice, fractional, numbers)
@@ -177,17 +205,6 @@ def orient(structure: Structure, miller: tuple[int, int, int]) -> OrientedCrysta
         in_plane_operations=_in_plane_operations(first, second, indices, operations),
         classes=_plane_classes(plane_z, float(repeat[2]), indices, operations),
     )
-
-
-def _primitive(structure: Structure) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
-    """Return rows, positions and numbers of the primitive cell, and its rows in conventional ones."""
-    from pymatgen.io.ase import AseAtomsAdaptor
-
-    atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
-    lattice, fractional, numbers = primitive_cell(
-        atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers
-    )
-    return lattice, fractional, numbers, lattice @ np.linalg.inv(atoms.cell.array)
 
 
 def _refined(lattice: FloatArray, fractional: FloatArray, numbers: IntArray) -> tuple[FloatArray, FloatArray]:

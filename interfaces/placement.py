@@ -103,13 +103,13 @@ def _operations(atoms: Atoms) -> tuple[NDArray[np.int64], FloatArray]:
 
 def _centres(rotations: NDArray[np.int64], translations: FloatArray) -> list[FloatArray]:
     """Return the fixed points of all operations that have isolated ones."""
-    lattice = [np.array(pair) for pair in product((-1, 0, 1), repeat=2)]
-    points: list[FloatArray] = []
-    for rotation, translation in zip(rotations, translations, strict=True):
-        difference = rotation - np.eye(2)
-        if abs(np.linalg.det(difference)) > 0.5:  # a whole number: not zero
-            points.extend(np.linalg.solve(difference, shift - translation) % 1.0 for shift in lattice)
-    return points
+    differences = rotations - np.eye(2)
+    isolated = np.abs(np.linalg.det(differences)) > 0.5  # a whole number: not zero
+    lattice = np.array(list(product((-1, 0, 1), repeat=2)))
+    # one system for each operation, with the image of the origin in every neighbouring cell on its right
+    right = lattice.T[None] - translations[isolated][:, :, None]
+    points = np.linalg.solve(differences[isolated], right) % 1.0
+    return list(points.transpose(0, 2, 1).reshape(-1, 2))
 
 
 def _mirrored(points: FloatArray, rotations: NDArray[np.int64], translations: FloatArray) -> list[FloatArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,9 +116,20 @@ def primitive_cell(
     numbers : numpy.ndarray
         Atomic numbers, shape (atoms,).
     """
+    cell, coordinates, species = _primitive_cell(
+        tuple(lattice.ravel().tolist()), tuple(fractional.ravel().tolist()), tuple(numbers.tolist())
+    )
+    return cell.copy(), coordinates.copy(), species.copy()
+
+
+@lru_cache(maxsize=512)  # spglib takes 20 ms for the twelve atoms of Li2O, and a plan asks a dozen times
+def _primitive_cell(
+    lattice: tuple[float, ...], fractional: tuple[float, ...], numbers: tuple[int, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return `primitive_cell` of a cell and positions that are given row by row."""
     import spglib
 
-    cell = (lattice.tolist(), fractional.tolist(), numbers.tolist())
+    cell = (np.reshape(lattice, (3, 3)), np.reshape(fractional, (-1, 3)), numbers)
     # no_idealize keeps the crystal's axes, which the Miller indices refer to.
     found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=SYMMETRY_TOLERANCE)
     if found is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -322,6 +323,7 @@ def mesh_of_density(atoms: Atoms, density: float) -> tuple[int, int, int]:
     return int(first), int(second), int(third)
 
 
+@cache
 def gpaw_version() -> str:
     """Version of the installed GPAW, without the cost of importing it."""
     from importlib.metadata import version
