@@ -12,7 +12,7 @@ from wadflow.results.computed_quantities import quantities_of_interface
 
 
 def paw_sets(symbol: str, *names: str) -> str:
-    """Return lattice constants (angstrom) and works of adhesion (J/m2) by PAW set of an element, in Markdown."""
+    """Return lattice constants (angstrom) and works of adhesion (J/m2) by PAW set of an element."""
     rows, missing = [], []
     for name in names:
         if name not in list_computed():

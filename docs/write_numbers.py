@@ -6,8 +6,8 @@ is replaced by what the document NAME says, and the picture is drawn from its re
 energies of a document, and ``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated
 salts; ``<!-- cross-checks -->`` all shipped documents beside experiment and other calculations, in short, and
 ``<!-- reproduction -->`` beside the source. Blocks from documents about heated salts are in
-``decomposition_blocks.py``, of PAW data sets in ``paw_blocks.py``, those from data or from the command line in
-``page_blocks.py``.
+``decomposition_blocks.py``, of PAW data sets in ``paw_blocks.py``, those from data or from the command line
+in ``page_blocks.py``.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say

@@ -316,7 +316,7 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     phonons = {
         species: _phonons(
             crystal,
-            outcomes[energies[species].key].atoms.to_atoms(),
+            steps.symmetrized(outcomes[energies[species].key].atoms.to_atoms()),
             [settled[species, strain] for strain in study.strains],
             outcomes,
             study,
@@ -345,7 +345,7 @@ def _phonons(
     kpoints = steps.supercell_mesh(crystal, unstrained, matrix, protocol)
     found = []
     for settled in at_volumes:
-        at_rest = outcomes[settled.key].atoms.to_atoms()
+        at_rest = steps.symmetrized(outcomes[settled.key].atoms.to_atoms())
         displaced = displaced_supercells(at_rest, matrix, protocol.phonons)
         forces = tuple(
             steps.displaced_calculation(crystal, number, supercell, protocol, kpoints=kpoints)

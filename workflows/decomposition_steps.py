@@ -8,6 +8,7 @@ import numpy as np
 
 from wadflow.errors import InputError
 from wadflow.interfaces.crystals import list_crystals
+from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE
 from wadflow.results.thermochemistry.corrections import needed_references
 from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.workflows import adhesion_steps
@@ -135,6 +136,19 @@ def molecule_in_box(formula: str, gas: Gas, margin: float) -> Atoms:
     return atoms
 
 
+def symmetrized(relaxed: Atoms) -> Atoms:
+    """Return a relaxed crystal moved onto its symmetry, from which the noise of relaxations takes it.
+
+    Crystals are relaxed to 1e-5 angstrom or so; phonopy finds symmetry within that, and where it does not,
+    twice as many atoms are displaced and the phonons lack the crystal's degeneracies.
+    """
+    from ase.spacegroup.symmetrize import refine_symmetry
+
+    atoms = relaxed.copy()
+    refine_symmetry(atoms, symprec=SYMMETRY_TOLERANCE)
+    return atoms
+
+
 def settled_calculation(
     crystal: str, relaxed: Outcome, protocol: Protocol, *, strain: float = 0.0
 ) -> Calculation:
@@ -154,7 +168,7 @@ def settled_calculation(
         Of all lengths alike, in the quasiharmonic approximation. That the shape of the cell stays is an
         approximation where the crystal is not cubic.
     """
-    atoms = relaxed.atoms.to_atoms()
+    atoms = symmetrized(relaxed.atoms.to_atoms())
     atoms.set_cell((1.0 + strain) * atoms.cell, scale_atoms=True)
     at = f" at {strain:+.1%} strain" if strain else ""
     return Calculation.prepare(

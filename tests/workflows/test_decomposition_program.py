@@ -138,14 +138,18 @@ def test_a_molecule_is_in_the_middle_of_its_box() -> None:
 def test_supercells_keep_the_symmetry_and_are_long_enough(
     crystal: str, atoms: int, displacements: int
 ) -> None:
-    primitive = steps.crystal_calculation(crystal, STANDARD).to_atoms()
-    matrix = supercell_matrix(primitive, min_length=6.0)
+    relaxed = steps.crystal_calculation(crystal, STANDARD).to_atoms()
+    relaxed.rattle(1e-4, seed=1)  # as far as relaxations leave a crystal from its symmetry
+    relaxed.set_cell(relaxed.cell.array + 2e-5 * np.arange(9.0).reshape(3, 3) / 9, scale_atoms=True)
+    primitive = steps.symmetrized(relaxed)
+    np.testing.assert_allclose(primitive.positions, relaxed.positions, atol=1e-3)
+    matrix = supercell_matrix(primitive, STANDARD.phonons.min_length)
     displaced = displaced_supercells(primitive, matrix, STANDARD.phonons)
     assert [len(one) for one in displaced.supercells] == [atoms] * displacements
     for one in displaced.supercells:
         np.testing.assert_allclose(one.cell.array, matrix @ primitive.cell.array, atol=1e-8)
         shortest = np.linalg.norm(minkowski_reduce(one.cell.array)[0], axis=1).min()
-        assert shortest >= 6.0
+        assert shortest >= STANDARD.phonons.min_length
     whole = displaced.phonopy
     assert whole.symmetry.get_international_table() == whole.primitive_symmetry.get_international_table()
 
