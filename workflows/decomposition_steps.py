@@ -176,6 +176,7 @@ def settled_calculation(
         protocol,
         label=f"{crystal} at rest for phonons{at}",
         task="relax",
+        cutoff=protocol.phonons.cutoff,
         kpoints=adhesion_steps.bulk_mesh(crystal, relaxed.atoms.to_atoms(), protocol),
     )
 
@@ -215,6 +216,7 @@ def displaced_calculation(
         protocol,
         label=f"{crystal} displacement {number + 1} at {supercell.get_volume():.0f} angstrom3",
         task="static",
+        cutoff=protocol.phonons.cutoff,
         kpoints=kpoints,
         forces=protocol.phonons.forces,
     )

@@ -97,13 +97,15 @@ class MoleculeSettings(_Settings):
 class PhononSettings(_Settings):
     """Phonons by finite displacements.
 
-    ``min_length`` in angstrom: from an atom to its nearest image in the supercell; ``ionic_kpoint_density``
+    ``cutoff`` in eV: plane waves of atoms at rest and displaced; ``min_length`` in angstrom: from an atom to
+    its nearest image in the supercell; ``ionic_kpoint_density``
     in points per inverse angstrom: of supercells of ions; metals keep that of their crystals;
     ``displacement`` in angstrom; ``forces`` in eV/angstrom: how far those of displaced atoms converge;
     ``mesh_length`` in angstrom: phonopy's measure of the mesh of wave vectors; ``strains``: of all lengths,
     at the volumes of the quasiharmonic approximation, rising, 0 among them.
     """
 
+    cutoff: PositiveFloat
     min_length: PositiveFloat
     ionic_kpoint_density: PositiveFloat
     displacement: PositiveFloat
