@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, RootModel
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
 from wadflow.errors import InputError
 from wadflow.interfaces.suggestions import did_you_mean
@@ -23,6 +23,10 @@ def _gas(formula: str) -> str:
         return parse_species(f"{formula}(g)").formula
     except InputError as error:
         raise ValueError(error.problem) from error
+
+
+Pressure = Annotated[float, Field(gt=0.0, le=1000.0)]
+"""bar; gases are ideal, which none is above."""
 
 
 class Condition(BaseModel):
@@ -41,10 +45,10 @@ class Condition(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     title: str = Field(min_length=1, examples=["dry argon, 1 ppm of oxygen"])
-    pressures: dict[Annotated[str, AfterValidator(_gas)], PositiveFloat] = Field(
+    pressures: dict[Annotated[str, AfterValidator(_gas)], Pressure] = Field(
         default={}, examples=["{ O2 = 1e-6 }"], description="bar, above zero"
     )
-    others: PositiveFloat = Field(examples=[1.0], description="bar, above zero")
+    others: Pressure = Field(examples=[1.0], description="bar, above zero")
 
     def pressure(self, species: Species) -> float:
         """Partial pressure (bar) of a gas; 1 for what is condensed."""
@@ -82,7 +86,15 @@ def find_conditions(names: list[str]) -> dict[str, Condition]:
         if name in shipped:
             found[name] = shipped[name]
         elif path.suffix == ".toml" or len(path.parts) > 1:
-            found |= load_conditions(path)
+            for key, condition in load_conditions(path).items():
+                if key in found and found[key] != condition:
+                    raise InputError(
+                        "other conditions of this name were asked for too",
+                        file=path,
+                        key=key,
+                        remedy="give the conditions of the file another name",
+                    )
+                found[key] = condition
         else:
             raise InputError(
                 f"there are no conditions {name[:200]!r}",

@@ -9,7 +9,7 @@ a constant to the energy of each species.
     The energy of a gas is replaced by what a measured reaction enthalpy at 298.15 K gives from gases that the
     functional treats well: O2 from 2 H2 + O2 -> 2 H2O (J. K. Norskov et al., J. Phys. Chem. B 108, 17886
     (2004), doi 10.1021/jp047349j), F2 from H2 + F2 -> 2 HF. CO2 and CO from their own formation of graphite
-    and the corrected O2. Atoms O and F from the dissociation of the corrected molecules. Fitted to nothing.
+    and the corrected O2. Atoms O and F from the dissociation of the corrected molecules. Fitted to no salt.
 ``anions``
     A constant for each anion in a solid: -0.687 eV per O of an oxide, -0.465 of a peroxide, -0.161 of a
     superoxide, -0.462 per F (A. Wang, R. Kingsbury et al., Sci. Rep. 11, 15496 (2021), doi
@@ -41,8 +41,8 @@ SchemeName = Literal["raw", "gas-references", "anions"]
 
 SCHEMES: Final[Mapping[SchemeName, str]] = {
     "raw": "energies as computed",
-    "gas-references": "O2, F2, CO2 and CO from measured reactions of H2, H2O, HF and graphite (Norskov 2004, "
-    "doi 10.1021/jp047349j); fitted to no salt",
+    "gas-references": "O2, F2, CO2, CO, O and F from measured reactions of H2, H2O, HF and graphite (Norskov "
+    "2004, doi 10.1021/jp047349j); fitted to no salt",
     "anions": "constants per anion (MP2020: Wang 2021, doi 10.1038/s41598-021-94550-5) with +0.83 eV per CO3 "
     "(reaction-network 8.3), both fitted to formation enthalpies, these salts' among them; CO2 and CO from "
     "their own",

@@ -139,6 +139,13 @@ def assemble(
                 errors=signed_errors(columns),
             )
         )
+    verdicts = tuple(
+        verdict(salt, reactions, found, name, condition, source=source)
+        for salt in salts_of(reactions)
+        for source, found in energetics.items()
+        if _channels(salt, reactions, found)
+        for name, condition in conditions.items()
+    )
     return DecompositionDocument(
         made=datetime.now(UTC),
         wadflow_version=wadflow.__version__,
@@ -146,14 +153,8 @@ def assemble(
         conditions=dict(conditions),
         computed=computed,
         reactions=tuple(records),
-        verdicts=tuple(
-            verdict(salt, reactions, found, name, condition, source=source)
-            for salt in salts_of(reactions)
-            for source, found in energetics.items()
-            if _channels(salt, reactions, found)
-            for name, condition in conditions.items()
-        ),
-        notes=(LABORATORY_NOTE, *notes, *_not_compared(reactions)),
+        verdicts=verdicts,
+        notes=(LABORATORY_NOTE, *notes, *_not_compared(reactions), *_compared_in_part(verdicts, reactions)),
     )
 
 
@@ -197,13 +198,20 @@ def verdict(
     names = list(channels)
     started = np.flatnonzero(lowest >= 0)
     first = names[int(lowest[started[0]])] if len(started) else None
+    onset = _onset(channels[first], condition) if first is not None else None
+    until = float(highest) if onset is None else onset
     return Verdict(
         salt=salt,
         source=source,
         condition=condition_name,
         considered=tuple(names),
         first=first,
-        first_temperature=_onset(channels[first], condition) if first is not None else None,
+        first_temperature=onset,
+        ended={
+            name: one.temperature_range[1]
+            for name, one in channels.items()
+            if one.temperature_range[1] < until and reactions[name].condensed_metal is None
+        },
         metal_intervals=tuple(
             MetalInterval(reaction=name, lowest=low, highest=high)
             for number, name in enumerate(names)
@@ -241,6 +249,16 @@ def _not_compared(reactions: Mapping[str, Reaction]) -> list[str]:
         if one.decomposing is None
         and len(one.parsed.reactants) == 1
         and not one.parsed.reactants[0].species.is_gas
+    ]
+
+
+def _compared_in_part(verdicts: Sequence[Verdict], reactions: Mapping[str, Reaction]) -> list[str]:
+    """Say of which channels a verdict does not know whether they come first: their data end before."""
+    return [
+        f"{one.salt}, {one.condition}, {one.source}: {reactions[name].equation} has no data above "
+        f"{kelvin:.0f} K and was compared with the other channels up to there only."
+        for one in verdicts
+        for name, kelvin in one.ended.items()
     ]
 
 
@@ -294,10 +312,10 @@ def _or_nothing(energetics: Energetics, kelvin: FloatArray, condition: Condition
 
 
 def _onset(energetics: Energetics, condition: Condition) -> float:
-    turning = energetics.turning(condition, lowest=REFERENCE_TEMPERATURE)
-    if turning.temperature is None or turning.favourable != "above":
-        return REFERENCE_TEMPERATURE  # negative from the beginning
-    return turning.temperature
+    """Return the temperature (K) from which a channel is open that is open somewhere."""
+    beginning = max(REFERENCE_TEMPERATURE, energetics.temperature_range[0])
+    turning = energetics.turning(condition, lowest=beginning).temperature
+    return beginning if turning is None or energetics.gibbs_energy(beginning, condition) < 0.0 else turning
 
 
 def _intervals(kelvin: FloatArray, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime  # noqa: TC002  # pydantic reads it
+from pydantic import AwareDatetime, Field
 
 from wadflow.results.records import Document
 from wadflow.results.thermochemistry.conditions import Condition  # noqa: TC001  # pydantic reads it
@@ -171,6 +171,9 @@ class Verdict(Document):
         The channel whose Gibbs energy becomes negative first; None where none does.
     first_temperature : float, optional
         K at which it does.
+    ended : dict
+        Channels without condensed metal whose data end below that temperature (none: below ``highest``), with
+        the K at which they do: whether they come first is not known.
     metal_intervals : tuple of MetalInterval
         Where condensed metal is the stable product; none: nowhere in the data.
     metal_highest : float, optional
@@ -185,6 +188,7 @@ class Verdict(Document):
     considered: tuple[str, ...]
     first: str | None
     first_temperature: float | None
+    ended: dict[str, float] = Field(default={})
     metal_intervals: tuple[MetalInterval, ...]
     metal_highest: float | None = None
     highest: float

@@ -196,7 +196,15 @@ def find_reactions(names: list[str]) -> dict[str, Reaction]:
         elif by_salt:
             found |= by_salt
         elif path.suffix == ".toml" or len(path.parts) > 1:
-            found |= load_reactions(path)
+            for key, reaction in load_reactions(path).items():
+                if key in found and found[key] != reaction:
+                    raise InputError(
+                        f"another reaction of this name was asked for too: '{found[key].equation}'",
+                        file=path,
+                        key=key,
+                        remedy="give the reaction of the file another name",
+                    )
+                found[key] = reaction
         else:
             salts = sorted(
                 {one.decomposing.formula for one in shipped.values() if one.decomposing is not None}

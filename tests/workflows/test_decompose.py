@@ -51,6 +51,8 @@ def test_files_of_the_user(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
         (["KF"], ["no reaction and no salt 'KF'", "Remedy"]),
         (["none.toml"], ["none.toml", "does not exist"]),
         (["Li2CO3", "-c", "moon"], ["no conditions 'moon'", "Remedy"]),
+        (["LiF", "--plan"], ["--plan is about calculations", "-p standard"]),
+        (["LiF", "--quasiharmonic"], ["--quasiharmonic is about calculations", "Remedy"]),
     ],
 )
 def test_mistakes_end_with_2(

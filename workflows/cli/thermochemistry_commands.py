@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wadflow.errors import InputError
 from wadflow.workflows.cli.options import (
     ArchiveOption,
     JsonOption,
@@ -93,6 +94,12 @@ def decompose(
     from wadflow.results.thermochemistry.reactions import find_reactions
     from wadflow.workflows.decomposition_tables import decomposition_report
 
+    for option, given in (("--plan", plan), ("--quasiharmonic", quasiharmonic)):
+        if given and protocol is None:
+            raise InputError(
+                f"{option} is about calculations, but the tables alone were asked for",
+                remedy=f"add a protocol, for example `-p standard`, or leave {option} out",
+            )
     reactions = find_reactions(names or [])
     at = find_conditions(conditions or ["ambient", "vacuum"])
     if protocol is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,9 +14,9 @@ from scipy.constants import R
 from wadflow.errors import InputError
 from wadflow.results.figure_style import INK, formula_text
 from wadflow.results.thermochemistry.conditions import Condition, load_conditions
-from wadflow.results.thermochemistry.decomposition import decomposition_from_tables, salts_of
+from wadflow.results.thermochemistry.decomposition import _onset, decomposition_from_tables, salts_of
 from wadflow.results.thermochemistry.documents import DecompositionDocument
-from wadflow.results.thermochemistry.energetics import energetics_from_tables
+from wadflow.results.thermochemistry.energetics import Energetics, Turning, energetics_from_tables
 from wadflow.results.thermochemistry.gibbs_diagram import channels_of, draw_gibbs_diagram
 from wadflow.results.thermochemistry.reactions import Reaction, load_reactions, parse_equation
 from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE
@@ -129,6 +132,27 @@ def test_what_is_favourable_from_the_beginning_has_no_later_onset() -> None:
     document = decomposition_from_tables(reactions, {"c": nothing})
     assert {one.first_temperature for one in document.verdicts} == {REFERENCE_TEMPERATURE}
     assert {one.metal_highest for one in document.verdicts} == {None}
+
+
+def test_a_channel_whose_data_end_early_is_named(document: DecompositionDocument) -> None:
+    """The NASA data of Li2O2 end at 1000 K, before anything becomes favourable in air."""
+    verdict = next(
+        one
+        for one in document.verdicts
+        if (one.salt, one.condition, one.source) == ("Li2CO3", "ambient", "nasa")
+    )
+    assert verdict.ended == {"li2co3-peroxide": 1000.0}
+    assert any("Li2CO3, ambient, nasa" in note and "above 1000 K" in note for note in document.notes)
+    assert {one.source for one in document.verdicts if one.ended} == {"nasa"}
+
+
+def test_a_channel_that_is_open_between_two_temperatures_opens_at_the_lower() -> None:
+    between = SimpleNamespace(
+        temperature_range=(200.0, 2000.0),
+        turning=lambda _condition, **_: Turning(800.0, "in between", (200.0, 2000.0)),
+        gibbs_energy=lambda kelvin, _condition: abs(kelvin - 900.0) - 100.0,
+    )
+    assert _onset(cast("Energetics", between), CONDITIONS["vacuum"]) == 800.0
 
 
 def test_a_document_survives_being_written_and_read(document: DecompositionDocument) -> None:

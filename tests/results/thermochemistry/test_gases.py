@@ -39,6 +39,16 @@ def test_enthalpies_above_zero_kelvin(formula: str, expected: float) -> None:
     assert float(gas.enthalpy(298.15)) - gas.zero_point_energy == pytest.approx(expected, abs=0.015)
 
 
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    # H(298.15) - H(0), kJ/mol, CODATA Key Values (J. D. Cox et al., 1989): what O2 and F2 are corrected with
+    [("H2", 8.468), ("HF", 8.599), ("H2O", 9.905)],
+)
+def test_enthalpies_of_the_references_of_corrected_gases(formula: str, expected: float) -> None:
+    gas = GASES[formula]
+    assert float(gas.enthalpy(298.15)) - gas.zero_point_energy == pytest.approx(expected, abs=0.03)
+
+
 def test_the_functions_belong_together() -> None:
     for gas in GASES.values():
         slope = (gas.gibbs_energy(KELVIN + 0.5) - gas.gibbs_energy(KELVIN - 0.5)) * -1000.0
