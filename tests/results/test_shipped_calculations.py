@@ -1,0 +1,44 @@
+"""The calculations that are shipped: whole, and found again by what is calculated today."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from wadflow.interfaces.definition import load_definition
+from wadflow.results.computed_documents import read_computed
+from wadflow.workflows.adhesion_program import AdhesionStudy
+from wadflow.workflows.archive import Archive
+from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.outcome import INPUT_FILE
+from wadflow.workflows.plan import plan_study
+from wadflow.workflows.protocol import load_protocol
+
+PACKED = Path(__file__).resolve().parents[2] / "results" / "calculations.tar.xz"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    root = tmp_path_factory.mktemp("shipped")
+    with tarfile.open(PACKED) as packed:
+        packed.extractall(root, filter="data")
+    return Archive(root)
+
+
+def test_every_calculation_is_whole_and_has_the_key_of_its_input(archive: Archive) -> None:
+    assert archive.verify(jobs=2).ok
+    for entry in archive.entries():
+        assert Calculation.model_validate(entry.read_json(INPUT_FILE)).key == entry.key
+
+
+@pytest.mark.parametrize("name", ["li2o110-li2o110", "li2o111-li2o111-twist60"])
+def test_a_shipped_document_comes_from_them(archive: Archive, name: str) -> None:
+    plan = plan_study(
+        AdhesionStudy(definition=load_definition(name), protocol=load_protocol("standard")), archive
+    )
+    assert plan.complete
+    shipped, again = read_computed(f"{name}.standard"), plan.document()
+    assert again.work_of_adhesion_relaxed == pytest.approx(shipped.work_of_adhesion_relaxed, abs=1e-12)
+    assert again.work_of_adhesion_rigid == pytest.approx(shipped.work_of_adhesion_rigid, abs=1e-12)
