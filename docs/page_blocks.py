@@ -10,19 +10,25 @@
     where metals melt, and boil at partial pressures
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
+``force-constants``
+    what ``benchmarks/force_constants.py`` wrote
 """
 
 from __future__ import annotations
 
+import json
 import shlex
 import tempfile
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wadflow.results.thermochemistry.documents import DecompositionDocument
+
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 
 WIDTH = 88
 """Columns of the terminal that commands answer on."""
@@ -142,6 +148,21 @@ def sources(*names: str) -> str:
     return table(headings, rows)
 
 
+def force_constants() -> str:
+    """Return the force constants of displaced anions (eV/angstrom2), and how far off they are."""
+    measured = json.loads((BENCHMARKS / "force_constants.json").read_text(encoding="utf-8"))
+    crystals = list(dict.fromkeys(one["crystal"] for one in measured))
+    found = {(one["crystal"], one["cutoff_eV"]): one["force_constant_eV_per_angstrom2"] for one in measured}
+    cutoffs = list(dict.fromkeys(cutoff for _, cutoff in found))
+    rows = []
+    for cutoff in cutoffs:
+        numbers = [(found[crystal, cutoff], found[crystal, max(cutoffs)]) for crystal in crystals]
+        rows.append(
+            [f"{cutoff:g}", *(f"{one:.2f} ({100 * (one / best - 1):+.1f} %)" for one, best in numbers)]
+        )
+    return table(["cutoff, eV", *crystals], rows)
+
+
 KINDS: dict[str, Callable[..., str]] = {
     "output": output,
     "protocols": protocols,
@@ -149,4 +170,5 @@ KINDS: dict[str, Callable[..., str]] = {
     "anions": anions,
     "metals": metals,
     "sources": sources,
+    "force-constants": force_constants,
 }
