@@ -28,17 +28,21 @@ from wadflow.results.figure_style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from wadflow.results.documents import AdhesionDocument
-    from wadflow.results.scans import RegistryMap
+    from wadflow.results.scans import RegistryMap, RegistryPoint
+
+    FloatArray = NDArray[np.float64]
 
 MAP_WIDTH: Final = 7.0  # angstrom: whole cells of distinct shifts are shown up to about this width
 MARGIN: Final = 0.6  # cells of distinct shifts shown around the calculated ones
+LABEL_WIDTH: Final = 0.12  # of a map's width
+LABEL_HEIGHT: Final = 0.06
 FINE: Final = 120  # points a side of the interpolated cell
 
 
@@ -67,35 +71,74 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     if found is None:
         raise _nothing(document, "adhesion map", 'registry = "scan" in its definition makes one')
     figure, axes = one_panel(height=4.5, right=1.05, below=0.85, over=0.5)
-    cell, lattice = np.array(found.cell), np.array(found.lattice)
+    lattice = np.array(found.lattice)
     repeats = max(1, round(MAP_WIDTH / float(np.linalg.norm(lattice[0]))))
     window = np.array([[-MARGIN, -MARGIN], [repeats - 1 + MARGIN, repeats - 1 + MARGIN]])
     _draw_field(axes, found, window, figure)
-    images = [np.array(image) @ cell for point in found.points for image in point.images]
-    for step in product(range(-1, repeats + 1), repeat=2):
-        for image in images:
-            place = np.linalg.solve(lattice.T, image) + step
-            if (place >= window[0]).all() and (place <= window[1]).all():
-                axes.plot(*(place @ lattice), "o", color=PAPER, markeredgecolor=MUTED, markersize=3.5)
-    for point in found.points:
-        x, y = np.array(point.registry) @ cell
+    images = [_images_in(window, found, point) for point in found.points]
+    for x, y in np.concatenate(images):
+        axes.plot(x, y, "o", color=PAPER, markeredgecolor=MUTED, markersize=3.5)
+    x, y = images[found.best][0]
+    axes.plot(x, y, "*", color=VERMILION, markeredgecolor=INK, markersize=14, label="bound most, relaxed")
+    order = [found.best, *(n for n in range(len(images)) if n != found.best)]
+    width = float(np.ptp(np.concatenate(images)[:, 0]))
+    for number, place in _spread(images, order, width).items():
         axes.annotate(
-            number_text(point.work_of_adhesion),
-            (x, y),
-            xytext=(0, 6),
+            number_text(found.points[number].work_of_adhesion),
+            place,
+            xytext=(0, 8 if number == found.best else 4),
             textcoords="offset points",
             ha="center",
             fontsize=SMALL - 0.5,
             bbox={"boxstyle": "round,pad=0.15", "facecolor": PAPER, "alpha": 0.8, "linewidth": 0},
         )
-    x, y = np.array(found.points[found.best].registry) @ cell
-    axes.plot(x, y, "*", color=VERMILION, markeredgecolor=INK, markersize=14, label="bound most, relaxed")
     axes.set_xlabel("shift along x (Å)")
     axes.set_ylabel("shift along y (Å)")
     axes.set_aspect("equal")
     axes.set_title(f"{formula_text(document.title)}\nrigid, each shift at its best gap")
     figure.legend(loc="lower center")
     return figure
+
+
+def _images_in(window: FloatArray, found: RegistryMap, point: RegistryPoint) -> FloatArray:
+    """Return all places (angstrom) of a shift and its equals inside a window (of the lattice of shifts)."""
+    cell, lattice = np.array(found.cell), np.array(found.lattice)
+    repeats = range(-1, round(float(window.max())) + 2)
+    places = [
+        place
+        for image in point.images
+        for step in product(repeats, repeat=2)
+        if ((place := np.linalg.solve(lattice.T, np.array(image) @ cell) + step) >= window[0]).all()
+        and (place <= window[1]).all()
+    ]
+    from_the_middle = [float(np.linalg.norm(place - window.mean(axis=0))) for place in places]
+    return np.array(places)[np.argsort(from_the_middle)] @ lattice
+
+
+def _spread(images: Sequence[FloatArray], order: Sequence[int], width: float) -> dict[int, FloatArray]:
+    """Choose for each number the first of its places at which no label covers another; some may have none.
+
+    Parameters
+    ----------
+    images : sequence of ndarray, shape (n, 2)
+        Places (angstrom) of each.
+    order : sequence of int
+        Who comes first; the first has the first of its places.
+    width : float
+        Of the picture, angstrom: labels are LABEL_WIDTH by LABEL_HEIGHT of it.
+    """
+    size = np.array([LABEL_WIDTH, LABEL_HEIGHT]) * width
+    chosen = {order[0]: images[order[0]][0]}
+    for number in order[1:]:
+        free = (
+            place
+            for place in images[number]
+            if all(np.max(np.abs(place - one) / size) >= 1.0 for one in chosen.values())
+        )
+        place = next(free, None)
+        if place is not None:
+            chosen[number] = place
+    return chosen
 
 
 @styled

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from wadflow.errors import InputError
+from wadflow.results.computed_documents import read_computed
 from wadflow.results.scan_pictures import (
     draw_adhesion_map,
     draw_separation_curve,
@@ -101,6 +103,17 @@ def test_the_map_labels_every_shift_and_marks_the_best(full: AdhesionDocument, t
     assert "J/m²" in said
     figure.savefig(tmp_path / "map.png")
     assert (tmp_path / "map.png").stat().st_size > 10_000
+
+
+def test_labels_of_many_shifts_do_not_cover_each_other() -> None:
+    document = read_computed("li2o111-li2o111-twist60.standard")
+    assert document.registry_map is not None
+    figure = draw_adhesion_map(document)
+    figure.canvas.draw()
+    (axes,) = (one for one in figure.axes if one.get_xlabel() == "shift along x (Å)")
+    boxes = [label.get_window_extent() for label in axes.texts]
+    assert len(boxes) == len(document.registry_map.points) == 10
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 def test_the_curve_shows_its_fit_only_where_there_is_one(
