@@ -28,6 +28,7 @@ import page_blocks
 import paw_blocks
 
 from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
+from wadflow.results.contact_distance import sides_parted
 from wadflow.results.document_names import SURFACE_PREFIX
 from wadflow.results.number_texts import percent, significant
 from wadflow.results.sentences import planes_text, settings_text
@@ -98,6 +99,8 @@ def table(names: list[str]) -> str:
         state = "converged" if document.converged else "**not converged**"
         if series is not None and not series.converged:
             state += ", not with thickness"
+        if sides_parted(document.relaxed_structures):
+            state += "; **the sides parted**"
         cells = [
             document.title,
             planes_text(document.lower, document.upper),

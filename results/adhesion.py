@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ase.units import create_units
 
 from wadflow.errors import InputError
+from wadflow.results.contact_distance import parted_sentences
 from wadflow.results.documents import (
     SIGN_CONVENTION,
     AdhesionDocument,
@@ -327,6 +328,7 @@ def combine(
         warnings=(
             *([] if production else [no_production_sentence(protocol)]),
             *warning_sentences(lower, upper, (ab, a, b, *bulk), parts, thickness_series),
+            *parted_sentences(relaxed_structures),
             *order_sentences(relaxed_structures, lower, upper),
             *extra_warnings,
         ),

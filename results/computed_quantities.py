@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wadflow.results.contact_distance import sides_parted
 from wadflow.results.crystal_lattices import (
     known_crystal,
     lattice_of_bulk,
@@ -121,6 +122,11 @@ def quantities_of_interface(document: AdhesionDocument) -> Iterable[ComputedQuan
                 converged=document.converged,
                 notes=(
                     *model_limits(document),
+                    *(
+                        ("the sides do not touch in the relaxed structure",)
+                        if kind == "relaxed" and sides_parted(document.relaxed_structures)
+                        else ()
+                    ),
                     *(
                         ("other planes meet in the relaxed structure than were cut to",)
                         if kind == "relaxed" and contact_changed(document.relaxed_structures)

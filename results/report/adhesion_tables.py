@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from wadflow.results.contact_distance import sides_parted
 from wadflow.results.plane_order import contact_changed
 from wadflow.results.report.blocks import Column, State, Table, Value
 from wadflow.results.sentences import planes_text
@@ -32,6 +33,8 @@ def states_of(document: AdhesionDocument) -> tuple[State, ...]:
     if not document.production:
         states.append(State("proves the path only: no result", "bad"))
     series = document.thickness_series
+    if sides_parted(document.relaxed_structures):
+        states.append(State("THE SIDES PARTED: no bond", "warn"))
     if contact_changed(document.relaxed_structures):
         states.append(State("OTHER PLANES MEET than were cut to", "warn"))
     if document.converged:

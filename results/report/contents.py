@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wadflow.errors import InputError
 from wadflow.interfaces.groups import load_groups
 from wadflow.results.adhesion_pictures import draw_work_chart
+from wadflow.results.contact_distance import sides_parted
 from wadflow.results.plane_order import contact_changed
 from wadflow.results.report import alternatives
 from wadflow.results.report.adhesion_tables import summary_table
@@ -146,7 +147,9 @@ def _trust(documents: list[AdhesionDocument]) -> list[Block]:
     ]
     paths = [f"{one.title} [{one.protocol}]" for one in documents if not one.production]
     turned = [one.title for one in documents if one.production and contact_changed(one.relaxed_structures)]
-    others = [one for one in documents if one.production and one.title not in (*at_work, *thin, *turned)]
+    parted = [one.title for one in documents if one.production and sides_parted(one.relaxed_structures)]
+    doubtful = {*at_work, *thin, *turned, *parted}
+    others = [one for one in documents if one.production and one.title not in doubtful]
     sure = [one.title for one in others if one.thickness_series is not None]
     alone = [one.title for one in others if one.thickness_series is None]
     blocks: list[Block] = []
@@ -171,6 +174,8 @@ def _trust(documents: list[AdhesionDocument]) -> list[Block]:
             "RELAXED, OTHER PLANES MEET THAN WERE CUT TO, the relaxed number is not that of the contact in "
             "its name: " + "; ".join(turned) + "."
         )
+    if parted:
+        loud.append("RELAXED, THE SIDES PARTED, the relaxed number is no bond: " + "; ".join(parted) + ".")
     if paths:
         loud.append("No results, their protocol only proves the path: " + "; ".join(paths) + ".")
     if loud:
