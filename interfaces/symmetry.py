@@ -129,7 +129,7 @@ def _primitive_cell(
     """Return `primitive_cell` of a cell and positions that are given row by row."""
     import spglib
 
-    cell = (np.reshape(lattice, (3, 3)), np.reshape(fractional, (-1, 3)), numbers)
+    cell = (np.reshape(lattice, (3, 3)).tolist(), np.reshape(fractional, (-1, 3)).tolist(), list(numbers))
     # no_idealize keeps the crystal's axes, which the Miller indices refer to.
     found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=SYMMETRY_TOLERANCE)
     if found is None:

@@ -82,10 +82,10 @@ def draw_adhesion_map(document: AdhesionDocument) -> Figure:
     axes.plot(x, y, "*", color=VERMILION, markeredgecolor=INK, markersize=14, label="bound most, relaxed")
     order = [found.best, *(n for n in range(len(images)) if n != found.best)]
     width = float(np.ptp(np.concatenate(images)[:, 0]))
-    for number, place in _spread(images, order, width).items():
+    for number, (x, y) in _spread(images, order, width).items():
         axes.annotate(
             number_text(found.points[number].work_of_adhesion),
-            place,
+            (x, y),
             xytext=(0, 8 if number == found.best else 4),
             textcoords="offset points",
             ha="center",
@@ -112,7 +112,8 @@ def _images_in(window: FloatArray, found: RegistryMap, point: RegistryPoint) -> 
         and (place <= window[1]).all()
     ]
     from_the_middle = [float(np.linalg.norm(place - window.mean(axis=0))) for place in places]
-    return np.array(places)[np.argsort(from_the_middle)] @ lattice
+    sorted_places: FloatArray = np.array(places)[np.argsort(from_the_middle)] @ lattice
+    return sorted_places
 
 
 def _spread(images: Sequence[FloatArray], order: Sequence[int], width: float) -> dict[int, FloatArray]:

@@ -144,7 +144,7 @@ def symmetrized(relaxed: Atoms) -> Atoms:
     """
     from ase.spacegroup.symmetrize import refine_symmetry
 
-    atoms = relaxed.copy()
+    atoms: Atoms = relaxed.copy()
     refine_symmetry(atoms, symprec=SYMMETRY_TOLERANCE)
     return atoms
 

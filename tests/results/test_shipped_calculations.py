@@ -9,6 +9,7 @@ import pytest
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.results.computed_documents import read_computed
+from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows.adhesion_program import AdhesionStudy
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.calculation import Calculation
@@ -40,5 +41,6 @@ def test_a_shipped_document_comes_from_them(archive: Archive, name: str) -> None
     )
     assert plan.complete
     shipped, again = read_computed(f"{name}.standard"), plan.document()
+    assert isinstance(again, AdhesionDocument)
     assert again.work_of_adhesion_relaxed == pytest.approx(shipped.work_of_adhesion_relaxed, abs=1e-12)
     assert again.work_of_adhesion_rigid == pytest.approx(shipped.work_of_adhesion_rigid, abs=1e-12)
