@@ -10,8 +10,8 @@
     where metals melt, and boil at partial pressures
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
-``force-constants``
-    what ``benchmarks/force_constants.py`` wrote
+``force-constants``, ``lattice-constants``
+    what ``benchmarks/force_constants.py`` and ``benchmarks/lattice_constants.py`` wrote
 """
 
 from __future__ import annotations
@@ -163,6 +163,21 @@ def force_constants() -> str:
     return table(["cutoff, eV", *crystals], rows)
 
 
+def lattice_constants() -> str:
+    """Return lattice constants of lowest energy and of zero stress, angstrom, by cutoff and PAW set."""
+    measured = json.loads((BENCHMARKS / "lattice_constants.json").read_text(encoding="utf-8"))
+    rows = [
+        [
+            f"{one['crystal']}, {one['paw_set']}",
+            f"{one['cutoff_eV']:g}",
+            f"{one['lattice_constant_of_zero_stress']:.3f}",
+            f"{one['lattice_constant_of_lowest_energy']:.3f}",
+        ]
+        for one in measured
+    ]
+    return table(["crystal, PAW set", "cutoff, eV", "zero stress, angstrom", "lowest energy, angstrom"], rows)
+
+
 KINDS: dict[str, Callable[..., str]] = {
     "output": output,
     "protocols": protocols,
@@ -171,4 +186,5 @@ KINDS: dict[str, Callable[..., str]] = {
     "metals": metals,
     "sources": sources,
     "force-constants": force_constants,
+    "lattice-constants": lattice_constants,
 }

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 def results(
     name: Annotated[
         str | None,
-        typer.Argument(help="Name of an interface; all of them if left out.", show_default=False),
+        typer.Argument(
+            help="Name of an interface, or NAME.PROTOCOL; all of them if left out.", show_default=False
+        ),
     ] = None,
     archive: ArchiveOption = None,
     shipped: Annotated[
@@ -44,8 +46,8 @@ def results(
 
     Reads documents only; never starts a calculation. With a name, everything about it.
 
-    Examples: `wadflow results`, `wadflow results li110-li110`, `wadflow results --json`,
-    `wadflow results li001-li2o001-o-contact --pictures figures`
+    Examples: `wadflow results`, `wadflow results li110-li110`, `wadflow results li110-li110.standard`,
+    `wadflow results --json`, `wadflow results li001-li2o001-o-contact --pictures figures`
     """
     from wadflow.errors import InputError
     from wadflow.results.computed_documents import list_computed, read_computed
@@ -59,13 +61,15 @@ def results(
         memory = open_archive(archive)
         place = f"the archive {memory.root}"
         documents = read_documents(memory)
-    documents = [document for document in documents if name is None or document.name == name]
+    documents = [one for one in documents if name in (None, one.name, f"{one.name}.{one.protocol}")]
     if as_json:
         print_json([document.model_dump(mode="json") for document in documents])
         return
     if name is not None and not documents:
         problem = f"{place} has no result of '{name}'"
-        remedy = f"calculate it with 'wadflow run {name}', or name another archive (--archive)"
+        remedy = (
+            f"calculate it with 'wadflow run {name.partition('.')[0]}', or name another archive (--archive)"
+        )
         raise InputError(problem, remedy=remedy)
     output = standard_output()
     if not documents:
