@@ -52,10 +52,10 @@ def _sides(number: ReproducedNumber) -> str:
 
 
 def _numbers(reproduction: Reproduction) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("interface", overflow="fold")
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    table.add_column("interface", no_wrap=True)
     table.add_column("source", justify="right", no_wrap=True)
-    table.add_column("ours", no_wrap=True)
+    table.add_column("ours", overflow="fold", min_width=13)
     table.add_column("model", no_wrap=True)
     for column in ("J/m2", "diff.", "%"):
         table.add_column(column, justify="right", no_wrap=True)

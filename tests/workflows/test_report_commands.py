@@ -50,7 +50,8 @@ def test_a_group_is_its_members_and_a_salt_its_reactions(tmp_path: Path) -> None
     assert call("export", "source", "LiF", "--shipped", "--format", "json", "--out", "made") == 0
     (file,) = (tmp_path / "made").iterdir()
     tables = json.loads(file.read_text(encoding="utf-8"))["tables"]
-    assert [row["interface"] for row in tables["works-of-adhesion"]["rows"]] == [
+    rows = [row["interface"] for row in tables["works-of-adhesion"]["rows"]]
+    assert [row for row in rows if not row.endswith("[standard-li3e]")] == [
         read_computed(f"{name}.standard").title
         for name in (
             "li110-li110",

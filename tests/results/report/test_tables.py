@@ -44,7 +44,8 @@ def test_the_summary_says_what_the_documents_say() -> None:
     table = summary_table(documents)
     for document, row in zip(documents, table.rows, strict=True):
         values = dict(zip((column.key for column in table.columns), row, strict=True))
-        assert values["interface"] == document.title
+        other = "" if document.protocol == "standard" else f" [{document.protocol}]"
+        assert values["interface"] == document.title + other
         assert values["work_of_adhesion_rigid_J_per_m2"] == document.work_of_adhesion_rigid
         assert values["work_of_adhesion_relaxed_J_per_m2"] == document.work_of_adhesion_relaxed
         assert values["separation_work_J_per_m2"] == -document.work_of_adhesion
