@@ -2,13 +2,15 @@
 
     python docs/pack_calculations.py ARCHIVE
 
-Adds the entries of an archive to those that are packed already, if their protocol is for production; the file
-is the same whenever its entries are. Unpack it with ``tar -xJf results/calculations.tar.xz -C ARCHIVE``.
+Adds the entries of an archive to those that are packed already: what shipped documents name, and what else
+was calculated by a protocol for production. The file is the same whenever its entries are. Unpack it with
+``tar -xJf results/calculations.tar.xz -C ARCHIVE``.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import tarfile
@@ -18,6 +20,8 @@ from pathlib import Path
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.launch import read_outcome
 from wadflow.workflows.protocol import list_protocols, load_protocol
+
+KEY = re.compile(r"\b[0-9a-f]{64}\b")
 
 PACKED = Path(__file__).resolve().parent.parent / "results" / "calculations.tar.xz"
 
@@ -35,6 +39,8 @@ def main() -> None:
     """Merge, verify and pack."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("archive", type=Path)
+    documents = PACKED.parent.joinpath("computed").glob("*.json")
+    named = {key for file in documents for key in KEY.findall(file.read_text(encoding="utf-8"))}
     production = {name for name in list_protocols() if load_protocol(name).production}
     with tempfile.TemporaryDirectory() as folder:
         merged = Archive(Path(folder))
@@ -43,7 +49,8 @@ def main() -> None:
                 packed.extractall(folder, filter="data")
         for entry in Archive(parser.parse_args().archive).entries():
             target = merged.root / "entries" / entry.key[:2] / entry.key
-            if read_outcome(entry).protocol in production and not target.exists():
+            wanted = entry.key in named or read_outcome(entry).protocol in production
+            if wanted and not target.exists():
                 shutil.copytree(entry.path, target)
         report = merged.verify()
         if not report.ok:

@@ -34,13 +34,25 @@ def test_every_calculation_is_whole_and_has_the_key_of_its_input(archive: Archiv
         assert Calculation.model_validate(entry.read_json(INPUT_FILE)).key == entry.key
 
 
-@pytest.mark.parametrize("name", ["li2o110-li2o110", "li2o111-li2o111-twist60"])
-def test_a_shipped_document_comes_from_them(archive: Archive, name: str) -> None:
-    plan = plan_study(
-        AdhesionStudy(definition=load_definition(name), protocol=load_protocol("standard")), archive
-    )
+@pytest.mark.parametrize(
+    "document",
+    [
+        "li110-li110.standard",
+        "li110-li110.standard-li3e",
+        "li001-li2o001-li-contact.standard",
+        "li001-li2o001-o-contact.standard",
+        "li2o001-li2o001.standard",
+        "li2o001-li2o001-li-li.standard",
+        "li2o110-li2o110.standard",
+        "li2o111-li2o111-twist60.standard",
+    ],
+)
+def test_a_shipped_document_comes_from_them(archive: Archive, document: str) -> None:
+    name, _, protocol = document.partition(".")
+    study = AdhesionStudy(definition=load_definition(name), protocol=load_protocol(protocol))
+    plan = plan_study(study, archive)
     assert plan.complete
-    shipped, again = read_computed(f"{name}.standard"), plan.document()
+    shipped, again = read_computed(document), plan.document()
     assert isinstance(again, AdhesionDocument)
     assert again.work_of_adhesion_relaxed == pytest.approx(shipped.work_of_adhesion_relaxed, abs=1e-12)
     assert again.work_of_adhesion_rigid == pytest.approx(shipped.work_of_adhesion_rigid, abs=1e-12)
