@@ -222,12 +222,14 @@ def _run(command: Sequence[str], allocation: Allocation, scheduler: SchedulerNam
     return f"""\
 {words} &
 run=$!
-ended=
-trap 'kill -USR1 "$run"' USR1
-trap 'ended=yes; kill -TERM "$run"' TERM
-wait "$run"; code=$?
-while kill -0 "$run" 2>/dev/null; do  # a signal ends the wait, not the run
-    wait "$run"; code=$?
+ended=; code=127
+trap 'heard=yes; kill -USR1 "$run"' USR1
+trap 'heard=yes; ended=yes; kill -TERM "$run"' TERM
+while :; do  # a signal ends the wait, not the run: only a wait that heard none tells how the run ended
+    heard=
+    wait "$run"; status=$?
+    [ "$status" -eq 127 ] || code=$status  # 127: how it ended was told before
+    [ -n "$heard" ] || break
 done"""
 
 

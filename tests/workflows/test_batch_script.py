@@ -98,12 +98,22 @@ def test_a_run_that_is_told_to_stop_is_submitted_again_a_bounded_number_of_times
     assert said.endswith(f"{tmp_path / 'script.sh'}\n")
 
 
+def test_how_a_run_ended_is_known_where_it_ended_before_the_script_looked_again(tmp_path: Path) -> None:
+    found = submissions("slurm", tmp_path, signal.SIGUSR1, in_the_trap="; sleep 0.5")
+    assert found == (CONTINUE, "1", "")
+
+
 def test_a_run_that_is_cancelled_is_not_submitted_again(tmp_path: Path) -> None:
     assert submissions("slurm", tmp_path, signal.SIGTERM) == (76, None, "")
 
 
 def submissions(
-    scheduler: SchedulerName, folder: Path, number: signal.Signals, left: str | None = None
+    scheduler: SchedulerName,
+    folder: Path,
+    number: signal.Signals,
+    left: str | None = None,
+    *,
+    in_the_trap: str = "",
 ) -> tuple[int, str | None, str]:
     """Run a script, send it a signal; return its code, what it left to a next if any, its words."""
     for name in ("sbatch", "qsub", "bsub"):
@@ -115,11 +125,10 @@ def submissions(
         (folder / leftover).unlink(missing_ok=True)
     (folder / "nodes").write_text("localhost\n")
     path = folder / "script.sh"
-    path.write_text(
-        batch_script(
-            [sys.executable, "-c", RUN], ALLOCATION, scheduler, folder=folder, path=path, resubmissions=2
-        )
+    script = batch_script(
+        [sys.executable, "-c", RUN], ALLOCATION, scheduler, folder=folder, path=path, resubmissions=2
     )
+    path.write_text(script.replace('kill -USR1 "$run"', 'kill -USR1 "$run"' + in_the_trap))
     environment = os.environ | {
         "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
         "PBS_NODEFILE": str(folder / "nodes"),
