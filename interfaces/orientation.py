@@ -22,6 +22,7 @@ from wadflow.interfaces.symmetry import (
     SYMMETRY_TOLERANCE,
     asymmetry,
     primitive_cell,
+    symmetrized,
     symmetry_operations,
 )
 
@@ -164,6 +165,8 @@ def _oriented(
     miller: tuple[int, int, int],
 ) -> OrientedCrystal:
     """Return `orient` of a cell (angstrom) and fractional coordinates, both row by row."""
+    from ase import Atoms
+
     conventional = np.array(cell).reshape(3, 3)
     lattice, fractional, numbers = primitive_cell(
         conventional, np.array(coordinates).reshape(-1, 3) % 1.0, np.array(species, dtype=np.int64)
@@ -171,7 +174,8 @@ def _oriented(
     to_primitive = lattice @ np.linalg.inv(conventional)
     operations = symmetry_operations(lattice, fractional, numbers)
     if asymmetry(lattice, fractional, numbers, operations) > EXACT_SYMMETRY:
-        lattice, fractional = _refined(lattice, fractional, numbers)
+        crystal = symmetrized(Atoms(numbers=numbers, cell=lattice, scaled_positions=fractional, pbc=True))
+        lattice, fractional = crystal.cell.array, crystal.get_scaled_positions()
     indices = _coprime(to_primitive @ np.array(miller, dtype=float))
     first, second, out = _lattice_basis(indices)
     normal = np.linalg.solve(lattice, indices.astype(float))  # the reciprocal vector of the plane
@@ -205,16 +209,6 @@ def _oriented(
         in_plane_operations=_in_plane_operations(first, second, indices, operations),
         classes=_plane_classes(plane_z, float(repeat[2]), indices, operations),
     )
-
-
-def _refined(lattice: FloatArray, fractional: FloatArray, numbers: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Move a crystal that is symmetric within its noise, as a relaxed one is, onto its symmetry."""
-    from ase import Atoms
-    from ase.spacegroup.symmetrize import refine_symmetry
-
-    atoms = Atoms(numbers=numbers, cell=lattice, scaled_positions=fractional, pbc=True)
-    refine_symmetry(atoms, symprec=SYMMETRY_TOLERANCE)
-    return atoms.cell.array, atoms.get_scaled_positions()
 
 
 def _coprime(indices: FloatArray) -> IntArray:

@@ -102,6 +102,24 @@ def asymmetry(
     return worst
 
 
+def symmetrized(crystal: Atoms) -> Atoms:
+    """Return a crystal moved onto the symmetry that it has within its noise.
+
+    Relaxations leave 1e-5 angstrom or so. Plane-wave codes and phonopy find a symmetry only where it holds
+    better than that, and calculate more k-points and displacements where it does not.
+
+    Parameters
+    ----------
+    crystal : ase.Atoms
+        Periodic in three directions, symmetric within `SYMMETRY_TOLERANCE`; left as it is.
+    """
+    from ase.spacegroup.symmetrize import refine_symmetry
+
+    atoms: Atoms = crystal.copy()
+    refine_symmetry(atoms, symprec=SYMMETRY_TOLERANCE)
+    return atoms
+
+
 def primitive_cell(
     lattice: NDArray[np.float64], fractional: NDArray[np.float64], numbers: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:

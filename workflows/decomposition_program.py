@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wadflow.interfaces.symmetry import symmetrized
 from wadflow.results.document_names import DECOMPOSITION_PREFIX
 from wadflow.results.thermochemistry.computed import (
     ComputedCrystal,
@@ -316,7 +317,7 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     phonons = {
         species: _phonons(
             crystal,
-            steps.symmetrized(outcomes[energies[species].key].atoms.to_atoms()),
+            symmetrized(outcomes[energies[species].key].atoms.to_atoms()),
             [settled[species, strain] for strain in study.strains],
             outcomes,
             study,
@@ -345,7 +346,7 @@ def _phonons(
     kpoints = steps.supercell_mesh(crystal, unstrained, matrix, protocol)
     found = []
     for settled in at_volumes:
-        at_rest = steps.symmetrized(outcomes[settled.key].atoms.to_atoms())
+        at_rest = symmetrized(outcomes[settled.key].atoms.to_atoms())
         displaced = displaced_supercells(at_rest, matrix, protocol.phonons)
         forces = tuple(
             steps.displaced_calculation(crystal, number, supercell, protocol, kpoints=kpoints)

@@ -8,7 +8,7 @@ import numpy as np
 
 from wadflow.errors import InputError
 from wadflow.interfaces.crystals import list_crystals
-from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE
+from wadflow.interfaces.symmetry import symmetrized
 from wadflow.results.thermochemistry.corrections import needed_references
 from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.workflows import adhesion_steps
@@ -133,19 +133,6 @@ def molecule_in_box(formula: str, gas: Gas, margin: float) -> Atoms:
     sides = extent + 2 * margin + BOX_STEP * np.arange(3)
     atoms.set_cell(np.diag(sides))
     atoms.center()
-    return atoms
-
-
-def symmetrized(relaxed: Atoms) -> Atoms:
-    """Return a relaxed crystal moved onto its symmetry, from which the noise of relaxations takes it.
-
-    Crystals are relaxed to 1e-5 angstrom or so; phonopy finds symmetry within that, and where it does not,
-    twice as many atoms are displaced and the phonons lack the crystal's degeneracies.
-    """
-    from ase.spacegroup.symmetrize import refine_symmetry
-
-    atoms: Atoms = relaxed.copy()
-    refine_symmetry(atoms, symprec=SYMMETRY_TOLERANCE)
     return atoms
 
 

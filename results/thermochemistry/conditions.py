@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
 from wadflow.errors import InputError
+from wadflow.interfaces.named_files import join_named
 from wadflow.interfaces.suggestions import did_you_mean
 from wadflow.interfaces.toml_models import read_toml, validate
 from wadflow.results.thermochemistry.species import Species, parse_species
@@ -86,15 +87,13 @@ def find_conditions(names: list[str]) -> dict[str, Condition]:
         if name in shipped:
             found[name] = shipped[name]
         elif path.suffix == ".toml" or len(path.parts) > 1:
-            for key, condition in load_conditions(path).items():
-                if key in found and found[key] != condition:
-                    raise InputError(
-                        "other conditions of this name were asked for too",
-                        file=path,
-                        key=key,
-                        remedy="give the conditions of the file another name",
-                    )
-                found[key] = condition
+            join_named(
+                found,
+                load_conditions(path),
+                file=path,
+                what="conditions",
+                refusal=lambda _: "other conditions of this name were asked for too",
+            )
         else:
             raise InputError(
                 f"there are no conditions {name[:200]!r}",

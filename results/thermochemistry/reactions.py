@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from wadflow.errors import InputError
+from wadflow.interfaces.named_files import join_named
 from wadflow.interfaces.suggestions import did_you_mean
 from wadflow.interfaces.toml_models import read_toml, validate
 from wadflow.results.thermochemistry.species import Species, parse_species
@@ -196,15 +197,13 @@ def find_reactions(names: list[str]) -> dict[str, Reaction]:
         elif by_salt:
             found |= by_salt
         elif path.suffix == ".toml" or len(path.parts) > 1:
-            for key, reaction in load_reactions(path).items():
-                if key in found and found[key] != reaction:
-                    raise InputError(
-                        f"another reaction of this name was asked for too: '{found[key].equation}'",
-                        file=path,
-                        key=key,
-                        remedy="give the reaction of the file another name",
-                    )
-                found[key] = reaction
+            join_named(
+                found,
+                load_reactions(path),
+                file=path,
+                what="reaction",
+                refusal=lambda one: f"another reaction of this name was asked for too: '{one.equation}'",
+            )
         else:
             salts = sorted(
                 {one.decomposing.formula for one in shipped.values() if one.decomposing is not None}

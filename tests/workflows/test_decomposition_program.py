@@ -10,6 +10,7 @@ from ase.geometry import minkowski_reduce
 from cheap_outcomes import cheap_outcome, drive
 
 from wadflow.errors import CalculationError, InputError
+from wadflow.interfaces.symmetry import symmetrized
 from wadflow.results.thermochemistry.conditions import load_conditions
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.thermochemistry.gases import load_gases
@@ -141,7 +142,7 @@ def test_supercells_keep_the_symmetry_and_are_long_enough(
     relaxed = steps.crystal_calculation(crystal, STANDARD).to_atoms()
     relaxed.rattle(1e-4, seed=1)  # as far as relaxations leave a crystal from its symmetry
     relaxed.set_cell(relaxed.cell.array + 2e-5 * np.arange(9.0).reshape(3, 3) / 9, scale_atoms=True)
-    primitive = steps.symmetrized(relaxed)
+    primitive = symmetrized(relaxed)
     np.testing.assert_allclose(primitive.positions, relaxed.positions, atol=1e-3)
     matrix = supercell_matrix(primitive, STANDARD.phonons.min_length)
     displaced = displaced_supercells(primitive, matrix, STANDARD.phonons)
