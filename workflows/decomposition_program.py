@@ -296,7 +296,7 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     wadflow.errors.InputError
         A species that no crystal or gas is known of.
     """
-    protocol = study.protocol
+    protocol = study.protocol.for_reactions()
     energies = {
         species: _energy_calculation(species, protocol)
         for species in steps.all_species(steps.computable(study.reactions).values())
@@ -320,7 +320,8 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
             symmetrized(outcomes[energies[species].key].atoms.to_atoms()),
             [settled[species, strain] for strain in study.strains],
             outcomes,
-            study,
+            protocol,
+            with_energies=study.quasiharmonic,
         )
         for species, crystal in crystals.items()
     }
@@ -338,9 +339,10 @@ def _phonons(
     unstrained: Atoms,
     at_volumes: Sequence[Calculation],
     outcomes: Outcomes,
-    study: DecompositionStudy,
+    protocol: Protocol,
+    *,
+    with_energies: bool,
 ) -> tuple[Phonons, ...]:
-    protocol = study.protocol
     # One supercell and one mesh for all volumes, or the energy would jump from one to the next.
     matrix = supercell_matrix(unstrained, protocol.phonons.min_length)
     kpoints = steps.supercell_mesh(crystal, unstrained, matrix, protocol)
@@ -353,7 +355,7 @@ def _phonons(
             for number, supercell in enumerate(displaced.supercells)
         )
         energy = (
-            steps.energy_calculation(crystal, unstrained, at_rest, protocol) if study.quasiharmonic else None
+            steps.energy_calculation(crystal, unstrained, at_rest, protocol) if with_energies else None
         )
         found.append(Phonons(settled, displaced, forces, energy))
     return tuple(found)

@@ -121,6 +121,19 @@ class PhononSettings(_Settings):
         return strains
 
 
+class ReactionSettings(_Settings):
+    """What energies of reactions need beyond those of interfaces.
+
+    Crystals, whose cells relax, and the gases that they are compared with: ``cutoff`` in eV, at which Pulay
+    stress is gone; ``ionic_kpoint_density`` in points per inverse angstrom, for crystals of ions; ``paw``:
+    names of PAW data sets by element symbol, over those of the protocol.
+    """
+
+    cutoff: PositiveFloat
+    ionic_kpoint_density: PositiveFloat
+    paw: dict[str, str] = Field(default_factory=dict)
+
+
 class RelaxationSettings(_Settings):
     """When and how atoms move.
 
@@ -170,6 +183,8 @@ class Protocol(_Settings):
         The settings, see their classes.
     approach : ApproachSettings, optional
         None: slabs relax at the mesh of their energies from the first step.
+    reactions : ReactionSettings, optional
+        None: reactions are calculated as the crystals of interfaces are.
     paw : dict[str, str]
         Names of PAW data sets by element symbol, as GPAW spells them in ``setups`` (for
         example ``{"Na": "1"}``); elements that are absent use GPAW's default set.
@@ -186,7 +201,20 @@ class Protocol(_Settings):
     phonons: PhononSettings
     relaxation: RelaxationSettings
     approach: ApproachSettings | None = None
+    reactions: ReactionSettings | None = None
     paw: dict[str, str] = Field(default_factory=dict)
+
+    def for_reactions(self) -> Protocol:
+        """Return these settings as they are for reactions, under the same name."""
+        if self.reactions is None:
+            return self
+        electrons = self.electrons.model_copy(
+            update={
+                "bulk_cutoff": self.reactions.cutoff,
+                "ionic_bulk_kpoint_density": self.reactions.ionic_kpoint_density,
+            }
+        )
+        return self.model_copy(update={"electrons": electrons, "paw": {**self.paw, **self.reactions.paw}})
 
     @model_validator(mode="after")
     def _rehearsals_are_not_for_use(self) -> Protocol:
