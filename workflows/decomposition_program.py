@@ -369,8 +369,8 @@ def _doubts(provenance: ComputedRecord) -> list[str]:
     """Say which phonons and calculations are not what they should be."""
     imaginary = [
         f"Phonons of {one.crystal}: {one.imaginary_modes:.2g} of {one.modes} modes are imaginary, the lowest "
-        f"{-one.lowest_frequency:.2f}i THz; they are left out of the free energy, to which real modes of "
-        f"these frequencies would add {_per_temperature(one.left_out)}."
+        f"{-one.lowest_frequency:.2f}i THz; they count as real ones of the same size, and add "
+        f"{_per_temperature(one.imaginary_share)} to the free energy of a formula unit."
         for one in provenance.phonons
         if one.imaginary_modes > 0
     ]

@@ -33,10 +33,10 @@ SAME_VECTOR = 1e-6
 """Fractions of a lattice vector that count as none."""
 
 STATED_TEMPERATURES = (298.15, 1000.0)
-"""Kelvin at which it is said what imaginary modes would change."""
+"""Kelvin at which it is said how much of the free energy is that of imaginary modes."""
 
 IMAGINARY = 0.05
-"""THz: modes below minus this count as imaginary; nearer to zero are the acoustic ones at rest, left out."""
+"""THz: modes below minus this are imaginary; nearer to zero are the acoustic ones at rest, left out."""
 
 
 @dataclass(frozen=True)
@@ -136,16 +136,16 @@ def supercell_matrix(primitive: Atoms, min_length: float) -> NDArray[np.int64]:
     )
 
 
-def _free_energy_left_out(
+def _imaginary_share(
     frequencies: NDArray[np.float64], weights: NDArray[np.float64], kelvin: float
 ) -> float:
-    """Return the free energy (kJ/mol of cells) that imaginary modes would have, were they real."""
+    """Return the free energy (kJ/mol of cells) of imaginary modes that count as real."""
     from scipy.constants import R, h, k
 
     quantum = h * 1e12 * np.abs(frequencies) / (k * kelvin)
-    left_out = frequencies < -IMAGINARY
+    imaginary = frequencies < -IMAGINARY
     each = np.zeros_like(frequencies)
-    each[left_out] = quantum[left_out] / 2 + np.log(-np.expm1(-quantum[left_out]))
+    each[imaginary] = quantum[imaginary] / 2 + np.log(-np.expm1(-quantum[imaginary]))
     return float(R * kelvin / 1000.0 * (each.sum(axis=1) @ weights) / weights.sum())
 
 
@@ -159,7 +159,10 @@ def vibrations(
 ) -> tuple[VibrationalFunctions, PhononRecord]:
     """Return vibrational functions per formula unit, and what is to be said of the phonons.
 
-    Imaginary modes are left out of the sums, as phonopy does; the record says how many there are.
+    Imaginary modes count as real ones of the same size (phonopy's ``pretend_real``), for a crystal has them
+    all: one left out would take kT ln(kT / h nu) with it, 0.2 eV for 1 THz at 1000 K. What a soft mode has in
+    truth is in the anharmonic part of its energy; the record says how many there are, and how much of the
+    free energy is theirs.
 
     Parameters
     ----------
@@ -192,11 +195,11 @@ def vibrations(
     mesh = phonopy.get_mesh_dict()
     frequencies, weights = np.asarray(mesh["frequencies"]), np.asarray(mesh["weights"], dtype=float)
     kelvin = np.arange(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE + TEMPERATURE_STEP, TEMPERATURE_STEP)
-    phonopy.run_thermal_properties(temperatures=kelvin, cutoff_frequency=IMAGINARY)
+    phonopy.run_thermal_properties(temperatures=kelvin, cutoff_frequency=IMAGINARY, pretend_real=True)
     thermal = phonopy.get_thermal_properties_dict()
     imaginary = (frequencies < -IMAGINARY).sum(axis=1) @ weights / weights.sum()
-    left_out = {
-        kelvin: _free_energy_left_out(frequencies, weights, kelvin) / units for kelvin in STATED_TEMPERATURES
+    share = {
+        kelvin: _imaginary_share(frequencies, weights, kelvin) / units for kelvin in STATED_TEMPERATURES
     }
     record = PhononRecord(
         crystal=crystal,
@@ -206,7 +209,7 @@ def vibrations(
         lowest_frequency=float(frequencies.min()),
         highest_frequency=float(frequencies.max()),
         imaginary_modes=float(imaginary),
-        left_out=left_out if imaginary else {},
+        imaginary_share=share if imaginary else {},
         modes=int(frequencies.shape[1]),
     )
     functions = VibrationalFunctions(

@@ -21,9 +21,9 @@ class PhononRecord(Document):
     displacements       -     supercells whose forces were computed
     lowest_frequency    THz   on the mesh; negative: imaginary
     highest_frequency   THz   on the mesh
-    imaginary_modes     -     mean number of imaginary modes per wave vector; left out of the sums
-    left_out            -     Kelvin to kJ/mol per formula unit: free energy that they would have, were
-                              their wavenumbers real
+    imaginary_modes     -     mean number of imaginary modes per wave vector; in all sums they count as
+                              real ones of the same size
+    imaginary_share     -     Kelvin to kJ/mol per formula unit: the free energy that they have so
     modes               -     modes per wave vector
     ==================  ====  ======================================================================
     """
@@ -35,7 +35,7 @@ class PhononRecord(Document):
     lowest_frequency: float
     highest_frequency: float
     imaginary_modes: float = Field(ge=0)
-    left_out: dict[float, float] = Field(default_factory=dict)
+    imaginary_share: dict[float, float] = Field(default_factory=dict)
     modes: int = Field(gt=0)
 
     @property

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wadflow.errors import InputError
+from wadflow.results.thermochemistry.species import parse_species
 from wadflow.workflows import adhesion_steps as steps
+from wadflow.workflows import decomposition_steps
 from wadflow.workflows.protocol import PROTOCOL_FOLDER, list_protocols, load_protocol
 
 if TYPE_CHECKING:
@@ -121,3 +123,27 @@ def test_an_own_protocol_cannot_pass_for_a_shipped_one(tmp_path: Path) -> None:
     file.write_text((PROTOCOL_FOLDER / "standard.toml").read_text().replace("400.0", "300.0", 1))
     with pytest.raises(InputError, match=r"(?s)mine\.toml, key 'name'.*'standard' is the name of a shipped"):
         load_protocol(str(file))
+
+
+def test_reactions_have_their_own_cutoff_mesh_and_lithium() -> None:
+    standard = load_protocol("standard")
+    assert standard.reactions is not None
+    settings = standard.for_reactions()
+    assert settings.electrons.bulk_cutoff == standard.reactions.cutoff > standard.electrons.bulk_cutoff
+    assert settings.electrons.ionic_bulk_kpoint_density == standard.reactions.ionic_kpoint_density
+    assert settings.paw == {**standard.paw, **standard.reactions.paw}
+    kept = {"electrons": {"bulk_cutoff", "ionic_bulk_kpoint_density"}, "paw": True}
+    assert settings.model_dump(exclude=kept) == standard.model_dump(exclude=kept)
+
+
+def test_without_settings_of_their_own_reactions_are_as_interfaces() -> None:
+    smoke = load_protocol("smoke")
+    assert smoke.for_reactions() is smoke
+
+
+def test_crystals_and_gases_of_reactions_share_a_cutoff() -> None:
+    protocol = load_protocol("standard").for_reactions()
+    gas = decomposition_steps.gas_calculation(parse_species("O2(g)"), protocol)
+    crystal = decomposition_steps.crystal_calculation("Li2O", protocol)
+    assert gas.electrons.cutoff == crystal.electrons.cutoff == 1400.0
+    assert {one.symbol: one.valence_electrons for one in crystal.electrons.paw}["Li"] == 3.0

@@ -1,0 +1,60 @@
+"""Vibrations from forces; EMT stands for GPAW, so the numbers are no physics of copper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from ase.build import bulk
+from ase.calculators.emt import EMT
+from scipy.constants import R
+
+from wadflow.errors import CalculationError
+from wadflow.workflows.phonons import displaced_supercells, supercell_matrix, vibrations
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from wadflow.results.thermochemistry.computed import VibrationalFunctions
+    from wadflow.results.thermochemistry.records import PhononRecord
+
+SETTINGS = load_protocol("standard").phonons
+
+
+def emt_vibrations(atoms: Atoms) -> tuple[VibrationalFunctions, PhononRecord]:
+    displaced = displaced_supercells(atoms, supercell_matrix(atoms, SETTINGS.min_length), SETTINGS)
+    forces = []
+    for supercell in displaced.supercells:
+        supercell.calc = EMT()
+        forces.append(supercell.get_forces())
+    return vibrations(displaced, forces, SETTINGS, crystal="Cu", units=1)
+
+
+def test_a_stable_crystal_has_no_imaginary_modes() -> None:
+    _, record = emt_vibrations(bulk("Cu", "fcc", a=3.6))
+    assert record.is_stable
+    assert record.imaginary_share == {}
+    assert record.lowest_frequency > -0.05
+
+
+def test_imaginary_modes_count_as_real_ones_and_are_said() -> None:
+    functions, record = emt_vibrations(bulk("Cu", "sc", a=2.4))
+    assert not record.is_stable
+    assert 0.1 < record.imaginary_modes < 3.0
+    # All of the three modes of an atom are in the sums: Dulong and Petit.
+    at_1000 = np.interp(1000.0, functions.temperatures, functions.heat_capacities)
+    assert at_1000 == pytest.approx(3.0 * R, rel=0.02)
+    # Of real modes of these sizes the free energy falls with temperature, and so does their share.
+    shares = [record.imaginary_share[kelvin] for kelvin in (298.15, 1000.0)]
+    assert shares[1] < shares[0] < 10.0
+    total = np.interp(1000.0, functions.temperatures, functions.free_energies)
+    assert total < shares[1] < 0.0
+
+
+def test_a_missing_set_of_forces_is_said() -> None:
+    atoms = bulk("Cu", "fcc", a=3.6)
+    displaced = displaced_supercells(atoms, supercell_matrix(atoms, SETTINGS.min_length), SETTINGS)
+    with pytest.raises(CalculationError, match="0 sets of forces for 1 supercells"):
+        vibrations(displaced, [], SETTINGS, crystal="Cu", units=1)
