@@ -354,9 +354,7 @@ def _phonons(
             steps.displaced_calculation(crystal, number, supercell, protocol, kpoints=kpoints)
             for number, supercell in enumerate(displaced.supercells)
         )
-        energy = (
-            steps.energy_calculation(crystal, unstrained, at_rest, protocol) if with_energies else None
-        )
+        energy = steps.energy_calculation(crystal, unstrained, at_rest, protocol) if with_energies else None
         found.append(Phonons(settled, displaced, forces, energy))
     return tuple(found)
 

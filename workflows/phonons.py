@@ -136,9 +136,7 @@ def supercell_matrix(primitive: Atoms, min_length: float) -> NDArray[np.int64]:
     )
 
 
-def _imaginary_share(
-    frequencies: NDArray[np.float64], weights: NDArray[np.float64], kelvin: float
-) -> float:
+def _imaginary_share(frequencies: NDArray[np.float64], weights: NDArray[np.float64], kelvin: float) -> float:
     """Return the free energy (kJ/mol of cells) of imaginary modes that count as real."""
     from scipy.constants import R, h, k
 
@@ -198,9 +196,7 @@ def vibrations(
     phonopy.run_thermal_properties(temperatures=kelvin, cutoff_frequency=IMAGINARY, pretend_real=True)
     thermal = phonopy.get_thermal_properties_dict()
     imaginary = (frequencies < -IMAGINARY).sum(axis=1) @ weights / weights.sum()
-    share = {
-        kelvin: _imaginary_share(frequencies, weights, kelvin) / units for kelvin in STATED_TEMPERATURES
-    }
+    share = {kelvin: _imaginary_share(frequencies, weights, kelvin) / units for kelvin in STATED_TEMPERATURES}
     record = PhononRecord(
         crystal=crystal,
         supercell_atoms=len(displaced.supercells[0]),

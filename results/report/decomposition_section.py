@@ -252,8 +252,7 @@ def _phonons(computed: ComputedRecord, name: str) -> Table:
             for one in computed.phonons
         ),
         notes=(
-            "Frequencies on a mesh of wave vectors; imaginary ones are negative, and count as real ones "
-            "of the same size in all sums.",
+            "Frequencies on a mesh; imaginary ones are negative, and count as real ones of the same size.",
         ),
     )
 
