@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from wadflow.results.thermochemistry.documents import DecompositionDocument
 
@@ -57,10 +57,14 @@ def protocols() -> str:
     """Return the settings that differ most between the shipped protocols."""
     from wadflow.workflows.protocol import list_protocols, load_protocol
 
+    def named(sets: Mapping[str, str]) -> str:
+        return ", ".join(f"{symbol} {name}" for symbol, name in sets.items()) or "none"
+
     found = [one for one in map(load_protocol, list_protocols()) if one.solver == "gpaw"]
     rows = {
         "cutoff, eV": [f"{one.electrons.cutoff:g}" for one in found],
         "cutoff where a cell relaxes, eV": [f"{one.electrons.bulk_cutoff:g}" for one in found],
+        "cutoff of reactions, eV": [f"{one.for_reactions().electrons.bulk_cutoff:g}" for one in found],
         "k-points of metals, per 1/angstrom": [f"{one.electrons.kpoint_density:g}" for one in found],
         "of a metal on a salt": [f"{one.electrons.mixed_kpoint_density:g}" for one in found],
         "of salts": [f"{one.electrons.ionic_kpoint_density:g}" for one in found],
@@ -69,9 +73,8 @@ def protocols() -> str:
         "vacuum, angstrom": [f"{one.slab.vacuum:g}" for one in found],
         "largest force at rest, eV/angstrom": [f"{one.relaxation.fmax:g}" for one in found],
         "ionic steps at most": [str(one.relaxation.max_steps) for one in found],
-        "PAW sets that are not GPAW's default": [
-            ", ".join(f"{symbol} {name}" for symbol, name in one.paw.items()) or "none" for one in found
-        ],
+        "PAW sets that are not GPAW's default": [named(one.paw) for one in found],
+        "the same in reactions": [named(one.for_reactions().paw) for one in found],
         "for production": ["yes" if one.production else "no" for one in found],
     }
     headings = ["", *(f"`{one.name}`" for one in found)]
