@@ -90,6 +90,11 @@ class DecompositionStudy(Study):
         return f"{DECOMPOSITION_PREFIX}{self.selection}{expanding}.{self.protocol.name}"
 
     @property
+    def settings(self) -> Protocol:
+        """Those for reactions."""
+        return self.protocol.for_reactions()
+
+    @property
     def strains(self) -> tuple[float, ...]:
         """Strains of all lengths at which phonons are wanted."""
         return self.protocol.phonons.strains if self.quasiharmonic else (0.0,)
@@ -296,7 +301,7 @@ def decomposition_program(study: DecompositionStudy) -> Program[FinishedDecompos
     wadflow.errors.InputError
         A species that no crystal or gas is known of.
     """
-    protocol = study.protocol.for_reactions()
+    protocol = study.settings
     energies = {
         species: _energy_calculation(species, protocol)
         for species in steps.all_species(steps.computable(study.reactions).values())

@@ -158,9 +158,9 @@ def vibrations(
     """Return vibrational functions per formula unit, and what is to be said of the phonons.
 
     Imaginary modes count as real ones of the same size (phonopy's ``pretend_real``), for a crystal has them
-    all: one left out would take kT ln(kT / h nu) with it, 0.26 eV for 1 THz at 1000 K. What a soft mode has in
-    truth is in the anharmonic part of its energy; the record says how many there are, and how much of the
-    free energy is theirs.
+    all: one left out would take kT ln(kT / h nu) with it, 0.26 eV for 1 THz at 1000 K. What a soft mode has
+    in truth is in the anharmonic part of its energy; the record says how many there are, and how much of
+    the free energy is theirs.
 
     Parameters
     ----------

@@ -64,6 +64,11 @@ class Study(BaseModel, ABC):
     def document_name(self) -> str:
         """Name under which the archive keeps the document."""
 
+    @property
+    def settings(self) -> Protocol:
+        """Numerical settings with which its calculations are prepared."""
+        return self.protocol
+
     @abstractmethod
     def program(self) -> Program[Finished]:
         """Walk from the first calculations to all of them.

@@ -30,6 +30,7 @@ from wadflow.workflows.protocol import load_protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.requests import Request
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
@@ -172,22 +173,27 @@ def test_what_has_no_crystal_or_no_gas_data_is_refused() -> None:
         next(wrong.program())
 
 
+@pytest.mark.parametrize("protocol", [SMOKE, STANDARD])  # without and with settings of reactions
 @pytest.mark.parametrize("quasiharmonic", [False, True])
-def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(*, quasiharmonic: bool) -> None:
+def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(
+    *, quasiharmonic: bool, protocol: Protocol
+) -> None:
     harmonic = study("lif-vapour", "li2o-metal", "lif-atoms")
-    wanted = harmonic.model_copy(update={"quasiharmonic": quasiharmonic})
+    wanted = harmonic.model_copy(update={"quasiharmonic": quasiharmonic, "protocol": protocol})
     _, batches = drive(wanted.program())
     for request in (one for batch in batches for one in batch):
-        made = job_for(request.calculation, SMOKE)
+        made = job_for(request.calculation, wanted.settings)
         assert isinstance(made.maker, (GpawStaticMaker, GpawRelaxMaker))
         assert made.maker.calculation(made.function_args[0]).key == request.calculation.key
 
 
+@pytest.mark.parametrize("protocol", [SMOKE, STANDARD])
 def test_the_flow_ends_with_the_document_and_asks_for_nothing_twice(
-    tmp_path: Path, cheap_makers: list[str]
+    tmp_path: Path, cheap_makers: list[str], protocol: Protocol
 ) -> None:
     execution = Execution(Archive(tmp_path / "archive"))
-    document = run_as_flow(study("lif-vapour"), execution, DecompositionDocument)
+    wanted = study("lif-vapour").model_copy(update={"protocol": protocol})
+    document = run_as_flow(wanted, execution, DecompositionDocument)
     assert document.computed is not None
     assert len(document.computed.calculations) == len(cheap_makers) == len(set(cheap_makers))
 

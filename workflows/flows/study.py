@@ -51,13 +51,13 @@ def flow_of(study: Study, *, name: str, placement: Placement | None = None) -> F
 
 def _jobs(calculations: Iterable[Calculation], study: Study, placement: Placement | None) -> list[Job]:
     if placement is None:
-        return [job_for(calculation, study.protocol) for calculation in calculations]
+        return [job_for(calculation, study.settings) for calculation in calculations]
     costs = CostModel.of_archive(current_execution().archive)
     jobs = []
     for calculation in calculations:
         made = job_for(
             calculation,
-            study.protocol,
+            study.settings,
             continuations=placement.continuations,
             max_seconds=placement.max_seconds,
         )
