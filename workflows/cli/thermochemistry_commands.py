@@ -71,7 +71,7 @@ def decompose(
         Path | None,
         typer.Option(
             "--pictures",
-            help="Draw a Gibbs-energy diagram of each salt into this folder.",
+            help="Draw a Gibbs-energy diagram of each salt into this folder; with --protocol its errors too.",
             show_default=False,
         ),
     ] = None,
@@ -167,13 +167,18 @@ def _calculated(study: DecompositionStudy, archive: Path | None, ranks: int | No
 
 
 def _draw(document: DecompositionDocument, folder: Path) -> Iterator[Path]:
-    """Draw a diagram of each salt, PNG and SVG; give each file when it is written."""
+    """Draw the diagrams of each salt, PNG and SVG; give each file when it is written."""
+    from wadflow.results.thermochemistry.error_diagram import draw_errors
     from wadflow.results.thermochemistry.gibbs_diagram import draw_gibbs_diagram
 
+    diagrams = {"gibbs-energy": draw_gibbs_diagram}
+    if document.computed is not None:
+        diagrams["errors"] = draw_errors
     folder.mkdir(parents=True, exist_ok=True)
     for salt in dict.fromkeys(verdict.salt for verdict in document.verdicts):
-        figure = draw_gibbs_diagram(document, salt)
-        for ending in ("png", "svg"):
-            file = folder / f"{salt}.gibbs-energy.{ending}"
-            figure.savefig(file, dpi=200)
-            yield file
+        for name, draw in diagrams.items():
+            figure = draw(document, salt)
+            for ending in ("png", "svg"):
+                file = folder / f"{salt}.{name}.{ending}"
+                figure.savefig(file, dpi=200)
+                yield file
