@@ -57,7 +57,9 @@ class ElectronicStructure(_Frozen):
     =======================  =====  ==================================================
     functional               --     name
     cutoff                   --     eV, plane waves
-    kpoints                  (3,)   Monkhorst-Pack mesh with the gamma point
+    kpoints                  (3,)   mesh of k-points
+    kpoint_offset            --     of its first point from the gamma point, in steps of the mesh, along all
+                                    three directions; 0: a Monkhorst-Pack mesh with the gamma point
     smearing                 --     name of the distribution
     smearing_width           --     eV; 0: whole occupations (molecules)
     energy_convergence       --     eV per valence electron
@@ -73,6 +75,7 @@ class ElectronicStructure(_Frozen):
     functional: str
     cutoff: PositiveFloat
     kpoints: tuple[PositiveInt, PositiveInt, PositiveInt]
+    kpoint_offset: float = 0.0
     smearing: str
     smearing_width: NonNegativeFloat
     energy_convergence: PositiveFloat
@@ -82,6 +85,12 @@ class ElectronicStructure(_Frozen):
     dipole_layer: bool
     spin_polarized: bool
     paw: tuple[PawDataset, ...]
+
+    @property
+    def mesh_text(self) -> str:
+        """The mesh in short, for people: ``9x9x1``, or ``1x1x1 + 0.25``."""
+        mesh = "x".join(str(count) for count in self.kpoints)
+        return f"{mesh} + {self.kpoint_offset:g}" if self.kpoint_offset else mesh
 
 
 class Approach(_Frozen):
@@ -164,7 +173,10 @@ class Calculation(_Frozen):
             "cell": _bins(atoms.cell),
             "pbc": atoms.pbc,
             "magnetic_moments": self.magnetic_moments,
-            "electrons": self.electrons.model_dump(mode="json"),
+            # Without offset where there is none: earlier keys do not know it.
+            "electrons": self.electrons.model_dump(
+                mode="json", exclude=set() if self.electrons.kpoint_offset else {"kpoint_offset"}
+            ),
             # Without defaults: what a later version adds here with one leaves keys as they are.
             "relaxation": self.relaxation and self.relaxation.model_dump(mode="json", exclude_defaults=True),
             "gpaw_major": self.gpaw_major,
@@ -197,6 +209,7 @@ class Calculation(_Frozen):
             "xc": electrons.functional,
             "cutoff": electrons.cutoff,
             "kpts": list(electrons.kpoints),
+            **({"kpoint_offset": electrons.kpoint_offset} if electrons.kpoint_offset else {}),
             "smearing": {"name": electrons.smearing, "width": electrons.smearing_width},
             "cell": [list(vector) for vector in self.atoms.cell],
             "pbc": list(self.atoms.pbc),
@@ -229,6 +242,7 @@ class Calculation(_Frozen):
         dipole_layer: bool = False,
         moves: Literal["atoms", "gap"] = "atoms",
         kpoints: tuple[int, int, int] | None = None,
+        kpoint_offset: float = 0.0,
         cutoff: float | None = None,
         forces: float | None = None,
     ) -> Self:
@@ -256,8 +270,9 @@ class Calculation(_Frozen):
         moves : {"atoms", "gap"}
             In a relaxation: every atom, or the upper side (array ``side`` 1) as a rigid body along z.
         kpoints : tuple of int, optional
-            Monkhorst-Pack mesh, where it must be that of another calculation; None: from the
-            protocol's density.
+            Mesh, where it must be that of another calculation; None: from the protocol's density.
+        kpoint_offset : float
+            Of the mesh from the gamma point, in its steps.
         cutoff : float, optional
             Of the plane waves (eV), where it must be that of another calculation; None: the protocol's.
         forces : float, optional
@@ -299,6 +314,7 @@ class Calculation(_Frozen):
                 functional=settings.functional,
                 cutoff=cutoff or (settings.bulk_cutoff if relax_cell else settings.cutoff),
                 kpoints=mesh,
+                kpoint_offset=kpoint_offset,
                 smearing=smearing[0],
                 smearing_width=smearing[1],
                 energy_convergence=protocol.convergence.energy,

@@ -239,6 +239,8 @@ def _irreducible_kpoints(calculation: Calculation) -> int:
     atoms = calculation.to_atoms()
     crystal = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
     mesh = calculation.electrons.kpoints
+    if calculation.electrons.kpoint_offset:
+        return math.prod(mesh)
     found = get_ir_reciprocal_mesh(mesh, crystal, is_shift=(0, 0, 0), is_time_reversal=True, symprec=1e-4)
     if found is None:  # without symmetry time reversal halves them
         return (math.prod(mesh) + 1) // 2

@@ -114,6 +114,8 @@ class Phonons:
         The atoms at rest.
     displaced : DisplacedSupercells
         What was displaced.
+    at_rest : Calculation
+        Forces of the supercell without displacement.
     forces : tuple of Calculation
         Of each displacement.
     energy : Calculation, optional
@@ -122,13 +124,15 @@ class Phonons:
 
     settled: Calculation
     displaced: DisplacedSupercells
+    at_rest: Calculation
     forces: tuple[Calculation, ...]
     energy: Calculation | None
 
     @property
     def calculations(self) -> tuple[Calculation, ...]:
         """What comes after the atoms are at rest."""
-        return self.forces if self.energy is None else (self.energy, *self.forces)
+        supercells = (self.at_rest, *self.forces)
+        return supercells if self.energy is None else (self.energy, *supercells)
 
 
 @dataclass(frozen=True)
@@ -244,6 +248,7 @@ class FinishedDecomposition:
             phonons.displaced,
             [np.array(self.outcomes[one.key].forces) for one in phonons.forces],
             self.study.protocol.phonons,
+            at_rest=np.array(self.outcomes[phonons.at_rest.key].forces),
             crystal=steps.crystal_of(species),
             units=self._units(species),
         )
@@ -353,14 +358,14 @@ def _phonons(
     kpoints = steps.supercell_mesh(crystal, unstrained, matrix, protocol)
     found = []
     for settled in at_volumes:
-        at_rest = symmetrized(outcomes[settled.key].atoms.to_atoms())
-        displaced = displaced_supercells(at_rest, matrix, protocol.phonons)
-        forces = tuple(
-            steps.displaced_calculation(crystal, number, supercell, protocol, kpoints=kpoints)
-            for number, supercell in enumerate(displaced.supercells)
+        cell = symmetrized(outcomes[settled.key].atoms.to_atoms())
+        displaced = displaced_supercells(cell, matrix, protocol.phonons)
+        at_rest, *forces = (
+            steps.supercell_calculation(crystal, number, supercell, protocol, kpoints=kpoints)
+            for number, supercell in ((None, displaced.at_rest), *enumerate(displaced.supercells))
         )
-        energy = steps.energy_calculation(crystal, unstrained, at_rest, protocol) if with_energies else None
-        found.append(Phonons(settled, displaced, forces, energy))
+        energy = steps.energy_calculation(crystal, unstrained, cell, protocol) if with_energies else None
+        found.append(Phonons(settled, displaced, at_rest, tuple(forces), energy))
     return tuple(found)
 
 

@@ -194,17 +194,19 @@ def supercell_mesh(
     return mesh_of_density(cell, ionic if adhesion_steps.is_ionic(crystal) else metallic)
 
 
-def displaced_calculation(
-    crystal: str, number: int, supercell: Atoms, protocol: Protocol, *, kpoints: tuple[int, int, int]
+def supercell_calculation(
+    crystal: str, number: int | None, supercell: Atoms, protocol: Protocol, *, kpoints: tuple[int, int, int]
 ) -> Calculation:
-    """Return the forces of one supercell with an atom displaced."""
+    """Return the forces of one supercell with an atom displaced; of that at rest where ``number`` is None."""
+    what = "supercell at rest" if number is None else f"displacement {number + 1}"
     return Calculation.prepare(
         supercell,
         protocol,
-        label=f"{crystal} displacement {number + 1} at {supercell.get_volume():.0f} angstrom3",
+        label=f"{crystal} {what} at {supercell.get_volume():.0f} angstrom3",
         task="static",
         cutoff=protocol.phonons.cutoff,
         kpoints=kpoints,
+        kpoint_offset=protocol.phonons.ionic_kpoint_offset if adhesion_steps.is_ionic(crystal) else 0.0,
         forces=protocol.phonons.forces,
     )
 

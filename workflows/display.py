@@ -65,7 +65,7 @@ class PlainDisplay(Listener):
     def started(self, calculation: Calculation, ranks: int) -> None:
         """Say how it runs."""
         self._step = 0
-        mesh = " x ".join(str(count) for count in calculation.electrons.kpoints)
+        mesh = calculation.electrons.mesh_text
         text = f"{len(calculation.atoms.numbers)} atoms, k-points {mesh}, MPI ranks {ranks}"
         self._say(calculation, text)
 

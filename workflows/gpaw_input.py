@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wadflow.workflows.calculation import Calculation
+    from wadflow.workflows.calculation import Calculation, ElectronicStructure
 
 DISTRIBUTIONS: Mapping[str, Mapping[str, Any]] = {
     "gaussian": {"name": "methfessel-paxton", "order": 0},
@@ -45,7 +47,7 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "mode": {"name": "pw", "ecut": electrons.cutoff},
         "xc": electrons.functional,
-        "kpts": {"size": electrons.kpoints, "gamma": True},
+        "kpts": _kpoints(electrons),
         "occupations": {**DISTRIBUTIONS[electrons.smearing], "width": electrons.smearing_width},
         "convergence": {
             "energy": electrons.energy_convergence,
@@ -68,6 +70,10 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         parameters["nbands"] = band_count(calculation)
     if _is_slab_of_compound(calculation):
         parameters["basis"] = {data.symbol: "dzp" for data in electrons.paw if has_basis(data)}
+    if electrons.kpoint_offset:
+        # Such a mesh lacks symmetry. Were the density made symmetric, supercells with and without a displaced
+        # atom would in effect have different meshes.
+        parameters["symmetry"] = "off"
     if electrons.force_convergence is not None:
         parameters["convergence"]["forces"] = electrons.force_convergence
     named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
@@ -76,6 +82,13 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     if electrons.dipole_layer:
         parameters["poissonsolver"] = {"dipolelayer": "xy"}
     return parameters
+
+
+def _kpoints(electrons: ElectronicStructure) -> Any:
+    if not electrons.kpoint_offset:
+        return {"size": electrons.kpoints, "gamma": True}
+    steps = np.indices(electrons.kpoints).reshape(3, -1).T + electrons.kpoint_offset
+    return steps / np.array(electrons.kpoints)
 
 
 def band_count(calculation: Calculation) -> int:

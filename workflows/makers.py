@@ -77,7 +77,9 @@ class _GpawMaker(AseMaker):
     dipole_layer : bool
         Whether a dipole layer in the vacuum parts the two faces of a slab.
     kpoints : tuple of int, optional
-        Monkhorst-Pack mesh; None takes the protocol's density.
+        Mesh of k-points; None takes the protocol's density.
+    kpoint_offset : float
+        Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
     forces : float, optional
@@ -91,6 +93,7 @@ class _GpawMaker(AseMaker):
     protocol: Protocol = field(default_factory=lambda: load_protocol("standard"))
     dipole_layer: bool = False
     kpoints: tuple[int, int, int] | None = None
+    kpoint_offset: float = 0.0
     cutoff: float | None = None
     forces: float | None = None
     continuations: int = 0
@@ -174,6 +177,7 @@ class _GpawMaker(AseMaker):
             dipole_layer=self.dipole_layer,
             moves=self._moves,
             kpoints=self.kpoints,
+            kpoint_offset=self.kpoint_offset,
             cutoff=self.cutoff,
             forces=self.forces,
         )
@@ -244,7 +248,9 @@ class GpawStaticMaker(_GpawMaker):
     dipole_layer : bool
         Whether a dipole layer in the vacuum parts the two faces of a slab.
     kpoints : tuple of int, optional
-        Monkhorst-Pack mesh; None takes the protocol's density.
+        Mesh of k-points; None takes the protocol's density.
+    kpoint_offset : float
+        Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
     """
@@ -271,7 +277,9 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     dipole_layer : bool
         Whether a dipole layer in the vacuum parts the two faces of a slab.
     kpoints : tuple of int, optional
-        Monkhorst-Pack mesh; None takes the protocol's density.
+        Mesh of k-points; None takes the protocol's density.
+    kpoint_offset : float
+        Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
     moves : {"atoms", "gap"}
@@ -321,6 +329,7 @@ def job_for(
         "protocol": protocol,
         "dipole_layer": calculation.electrons.dipole_layer,
         "kpoints": calculation.electrons.kpoints,
+        "kpoint_offset": calculation.electrons.kpoint_offset,
         "cutoff": calculation.electrons.cutoff,
         "forces": calculation.electrons.force_convergence,
         "continuations": continuations,

@@ -47,11 +47,14 @@ class DisplacedSupercells:
     ----------
     phonopy : phonopy.Phonopy
         With its displacements.
+    at_rest : ase.Atoms
+        The supercell without any; angstrom.
     supercells : tuple of ase.Atoms
         One a displacement; angstrom.
     """
 
     phonopy: Any
+    at_rest: Atoms
     supercells: tuple[Atoms, ...]
 
 
@@ -78,12 +81,12 @@ def displaced_supercells(
     )
     phonopy = Phonopy(cell, supercell_matrix=matrix.T, primitive_matrix="P")  # phonopy's vectors are columns
     phonopy.generate_displacements(distance=settings.displacement)
-    supercells = tuple(
-        Atoms(symbols=one.symbols, positions=one.positions, cell=one.cell, pbc=True)
-        for one in phonopy.supercells_with_displacements or ()
-        if one is not None
-    )
-    return DisplacedSupercells(phonopy, supercells)
+
+    def to_atoms(one: PhonopyAtoms) -> Atoms:
+        return Atoms(symbols=one.symbols, positions=one.positions, cell=one.cell, pbc=True)
+
+    displaced = (one for one in phonopy.supercells_with_displacements or () if one is not None)
+    return DisplacedSupercells(phonopy, to_atoms(phonopy.supercell), tuple(map(to_atoms, displaced)))
 
 
 def supercell_matrix(primitive: Atoms, min_length: float) -> NDArray[np.int64]:
@@ -152,11 +155,14 @@ def vibrations(
     forces: Sequence[NDArray[np.float64]],
     settings: PhononSettings,
     *,
+    at_rest: NDArray[np.float64],
     crystal: str,
     units: int,
 ) -> tuple[VibrationalFunctions, PhononRecord]:
     """Return vibrational functions per formula unit, and what is to be said of the phonons.
 
+    What the forces at rest are not zero, because the mesh of the supercell is another than that of the cell
+    in which its atoms came to rest, is subtracted: in Li2CO3 it would be a tenth of all force constants.
     Imaginary modes count as real ones of the same size (phonopy's ``pretend_real``), for a crystal has them
     all: one left out would take kT ln(kT / h nu) with it, 0.26 eV for 1 THz at 1000 K. What a soft mode has
     in truth is in the anharmonic part of its energy; the record says how many there are, and how much of
@@ -170,6 +176,8 @@ def vibrations(
         Of each supercell, in their order (eV/angstrom).
     settings : PhononSettings
         Mesh of wave vectors.
+    at_rest : ndarray, shape (n, 3)
+        Forces of the supercell without displacement (eV/angstrom).
     crystal : str
         Name, for the record.
     units : int
@@ -186,7 +194,7 @@ def vibrations(
         )
         raise CalculationError(problem)
     phonopy = displaced.phonopy
-    phonopy.forces = np.array(forces)
+    phonopy.forces = np.array(forces) - at_rest
     phonopy.produce_force_constants()
     phonopy.symmetrize_force_constants()
     phonopy.run_mesh(settings.mesh_length)

@@ -121,7 +121,7 @@ def plan_table(plan: Plan, costs: CostModel) -> Table:
             label,
             _task(planned),
             str(len(planned.calculation.atoms.numbers)),
-            "x".join(str(count) for count in electrons.kpoints),
+            electrons.mesh_text,
             f"{electrons.cutoff:g}",
             _cost_text(planned, estimate),
             (planned.key or "")[:12],

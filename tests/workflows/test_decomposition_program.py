@@ -72,7 +72,7 @@ def test_crystals_and_gases_come_first_then_the_phonons(
         "LiF displacement 1",
         "LiF displacement 2",
         "Li displacement 1",
-    ]  # one of each element
+    ]  # at rest, and one of each element
 
 
 def test_the_document_has_all_columns_and_where_they_come_from(
@@ -104,7 +104,7 @@ def test_a_plan_shows_what_is_known_and_what_waits(tmp_path: Path) -> None:
     states = [one.state for one in plan.calculations]
     assert states[:2] == ["new", "new"]
     assert set(states[2:]) == {"waits for others"}
-    assert len(states) == 2 + 1 + 2
+    assert len(states) == 2 + 1 + (1 + 2)  # at rest, and two displacements
 
 
 def test_oxygen_is_a_triplet_and_atoms_are_what_they_are() -> None:

@@ -29,7 +29,8 @@ def emt_vibrations(atoms: Atoms) -> tuple[VibrationalFunctions, PhononRecord]:
     for supercell in displaced.supercells:
         supercell.calc = EMT()
         forces.append(supercell.get_forces())
-    return vibrations(displaced, forces, SETTINGS, crystal="Cu", units=1)
+    at_rest = np.zeros_like(forces[0])
+    return vibrations(displaced, forces, SETTINGS, at_rest=at_rest, crystal="Cu", units=1)
 
 
 def test_a_stable_crystal_has_no_imaginary_modes() -> None:
@@ -53,8 +54,30 @@ def test_imaginary_modes_count_as_real_ones_and_are_said() -> None:
     assert total < shares[1] < 0.0
 
 
+def test_forces_at_rest_leave_no_trace() -> None:
+    atoms = bulk("Cu", "fcc", a=3.6)
+    matrix = supercell_matrix(atoms, SETTINGS.min_length)
+    forces = []
+    for supercell in displaced_supercells(atoms, matrix, SETTINGS).supercells:
+        supercell.calc = EMT()
+        forces.append(supercell.get_forces())
+    noise = np.random.default_rng(1).normal(scale=0.05, size=forces[0].shape)
+    clean, with_noise = (
+        vibrations(
+            displaced_supercells(atoms, matrix, SETTINGS),
+            [one + rest for one in forces],
+            SETTINGS,
+            at_rest=rest,
+            crystal="Cu",
+            units=1,
+        )[0]
+        for rest in (np.zeros_like(noise), noise)
+    )
+    np.testing.assert_allclose(with_noise.free_energies, clean.free_energies, atol=1e-9)
+
+
 def test_a_missing_set_of_forces_is_said() -> None:
     atoms = bulk("Cu", "fcc", a=3.6)
     displaced = displaced_supercells(atoms, supercell_matrix(atoms, SETTINGS.min_length), SETTINGS)
     with pytest.raises(CalculationError, match="0 sets of forces for 1 supercells"):
-        vibrations(displaced, [], SETTINGS, crystal="Cu", units=1)
+        vibrations(displaced, [], SETTINGS, at_rest=np.zeros((1, 3)), crystal="Cu", units=1)
