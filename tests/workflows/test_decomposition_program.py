@@ -69,8 +69,10 @@ def test_crystals_and_gases_come_first_then_the_phonons(
     assert {request.role for request in third} == {"phonon"}
     displaced = [request.calculation.label.split(" at ")[0] for request in third]
     assert displaced == [
+        "LiF supercell",
         "LiF displacement 1",
         "LiF displacement 2",
+        "Li supercell",
         "Li displacement 1",
     ]  # at rest, and one of each element
 
