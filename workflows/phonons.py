@@ -162,7 +162,7 @@ def vibrations(
     """Return vibrational functions per formula unit, and what is to be said of the phonons.
 
     What the forces at rest are not zero, because the mesh of the supercell is another than that of the cell
-    in which its atoms came to rest, is subtracted: in Li2CO3 it would be a tenth of all force constants.
+    in which its atoms came to rest, is subtracted: in Li2CO3 it would be 0.3 of 4 eV/angstrom2.
     Imaginary modes count as real ones of the same size (phonopy's ``pretend_real``), for a crystal has them
     all: one left out would take kT ln(kT / h nu) with it, 0.26 eV for 1 THz at 1000 K. What a soft mode has
     in truth is in the anharmonic part of its energy; the record says how many there are, and how much of
