@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from wadflow.interfaces.definition import load_definition
-from wadflow.results.computed_documents import read_computed
+from wadflow.results.computed_documents import read_computed, read_computed_as
+from wadflow.results.document_names import DECOMPOSITION_PREFIX
 from wadflow.results.documents import AdhesionDocument
+from wadflow.results.thermochemistry.conditions import find_conditions
+from wadflow.results.thermochemistry.documents import DecompositionDocument
+from wadflow.results.thermochemistry.reactions import find_reactions
 from wadflow.workflows.adhesion_program import AdhesionStudy
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.decomposition_program import DecompositionStudy
 from wadflow.workflows.outcome import INPUT_FILE
 from wadflow.workflows.plan import plan_study
 from wadflow.workflows.protocol import load_protocol
@@ -56,3 +61,21 @@ def test_a_shipped_document_comes_from_them(archive: Archive, document: str) -> 
     assert isinstance(again, AdhesionDocument)
     assert again.work_of_adhesion_relaxed == pytest.approx(shipped.work_of_adhesion_relaxed, abs=1e-12)
     assert again.work_of_adhesion_rigid == pytest.approx(shipped.work_of_adhesion_rigid, abs=1e-12)
+
+
+@pytest.mark.parametrize("salt", ["LiF", "NaF"])
+def test_a_shipped_decomposition_comes_from_them(archive: Archive, salt: str) -> None:
+    study = DecompositionStudy(
+        selection=salt,
+        protocol=load_protocol("standard"),
+        reactions=find_reactions([salt]),
+        conditions=find_conditions(["ambient", "vacuum"]),
+    )
+    plan = plan_study(study, archive)
+    assert plan.complete
+    shipped = read_computed_as(study.document_name, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
+    again = plan.document()
+    assert isinstance(again, DecompositionDocument)
+    for record, other in zip(again.reactions, shipped.reactions, strict=True):
+        for errors, others in zip(record.errors, other.errors, strict=True):
+            assert errors.gibbs_energies == pytest.approx(others.gibbs_energies, abs=1e-3)
