@@ -87,7 +87,7 @@ def test_a_pipe_gets_lines_without_control_characters() -> None:
     mesh = CALCULATION.electrons.kpoints[0]
     assert "\x1b" not in said
     assert [line.split(": ", 1)[1] for line in said.splitlines()] == [
-        f"1 atoms, k-points {mesh} x {mesh} x {mesh}, MPI ranks 2",
+        f"1 atoms, k-points {mesh}x{mesh}x{mesh}, MPI ranks 2",
         "goes on after ionic step 3",
         "ionic step 4, E = -1.9000 eV, largest force 0.0120 eV/angstrom",
         "converged, E = -1.9000 eV, 3 s",
