@@ -240,3 +240,17 @@ def test_what_moves_is_part_of_the_key_and_its_force_scales_with_the_area() -> N
     assert gap.relaxation is not None
     assert double.relaxation is not None
     assert double.relaxation.fmax == pytest.approx(2 * gap.relaxation.fmax, rel=1e-5)
+
+
+def test_an_offset_mesh_has_a_key_of_its_own_and_no_symmetry() -> None:
+    def static(offset: float) -> Calculation:
+        return Calculation.prepare(
+            bulk("Li"), SMOKE, label="x", task="static", kpoints=(2, 1, 1), kpoint_offset=offset
+        )
+
+    assert static(0.25).key != static(0.0).key
+    assert "kpoint_offset" not in static(0.0).equal_settings
+    parameters = gpaw_parameters(static(0.25))
+    assert parameters["kpts"].tolist() == [[0.125, 0.25, 0.25], [0.625, 0.25, 0.25]]
+    assert parameters["symmetry"] == "off"
+    assert "symmetry" not in gpaw_parameters(static(0.0))
