@@ -16,19 +16,26 @@ from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from ase import Atoms
+    from numpy.typing import NDArray
 
     from wadflow.results.thermochemistry.computed import VibrationalFunctions
     from wadflow.results.thermochemistry.records import PhononRecord
+    from wadflow.workflows.phonons import DisplacedSupercells
 
 SETTINGS = load_protocol("standard").phonons
 
 
-def emt_vibrations(atoms: Atoms) -> tuple[VibrationalFunctions, PhononRecord]:
-    displaced = displaced_supercells(atoms, supercell_matrix(atoms, SETTINGS.min_length), SETTINGS)
+def emt_forces(displaced: DisplacedSupercells) -> list[NDArray[np.float64]]:
     forces = []
     for supercell in displaced.supercells:
         supercell.calc = EMT()
         forces.append(supercell.get_forces())
+    return forces
+
+
+def emt_vibrations(atoms: Atoms) -> tuple[VibrationalFunctions, PhononRecord]:
+    displaced = displaced_supercells(atoms, supercell_matrix(atoms, SETTINGS.min_length), SETTINGS)
+    forces = emt_forces(displaced)
     at_rest = np.zeros_like(forces[0])
     return vibrations(displaced, forces, SETTINGS, at_rest=at_rest, crystal="Cu", units=1)
 
@@ -57,10 +64,7 @@ def test_imaginary_modes_count_as_real_ones_and_are_said() -> None:
 def test_forces_at_rest_leave_no_trace() -> None:
     atoms = bulk("Cu", "fcc", a=3.6)
     matrix = supercell_matrix(atoms, SETTINGS.min_length)
-    forces = []
-    for supercell in displaced_supercells(atoms, matrix, SETTINGS).supercells:
-        supercell.calc = EMT()
-        forces.append(supercell.get_forces())
+    forces = emt_forces(displaced_supercells(atoms, matrix, SETTINGS))
     noise = np.random.default_rng(1).normal(scale=0.05, size=forces[0].shape)
     clean, with_noise = (
         vibrations(
