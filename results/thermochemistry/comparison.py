@@ -11,6 +11,8 @@ from wadflow.results.thermochemistry.documents import SignedErrors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from wadflow.results.thermochemistry.documents import EnergeticsRecord
 
 REFERENCE = "janaf"
@@ -43,33 +45,46 @@ def signed_errors(
     return tuple(_errors(column, right) for column in columns if column is not right)
 
 
+def gibbs_energy_errors(
+    column: EnergeticsRecord, right: EnergeticsRecord, kelvin: Sequence[float] | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far a source's Gibbs energies are from those of another, at 1 bar.
+
+    Parameters
+    ----------
+    column, right : EnergeticsRecord
+        Of one reaction, by the source and by the one that counts as right.
+    kelvin : sequence of float
+        Temperatures.
+
+    Returns
+    -------
+    ndarray
+        kJ/mol of reactions as written; not a number where one of the two has no data.
+    """
+    # Between points 25 K apart a straight line is good to 0.02 kJ/mol.
+    here, there = (
+        np.interp(kelvin, one.temperatures, one.gibbs_energies, left=np.nan, right=np.nan)
+        for one in (column, right)
+    )
+    return np.asarray(here - there)
+
+
 def _errors(column: EnergeticsRecord, right: EnergeticsRecord) -> SignedErrors:
     turned = {
         turning.condition: (turning.temperature, right.turning(turning.condition).temperature)
         for turning in column.turnings
     }
+    gibbs = zip(TEMPERATURES, gibbs_energy_errors(column, right, TEMPERATURES), strict=True)
     return SignedErrors(
         source=column.source,
         reference=right.source,
         enthalpy_298=round(column.enthalpy_298 - right.enthalpy_298, 4),
         entropy_298=round(column.entropy_298 - right.entropy_298, 4),
-        gibbs_energies={
-            kelvin: round(_gibbs_energy(column, kelvin) - _gibbs_energy(right, kelvin), 4)
-            for kelvin in TEMPERATURES
-            if _covers(column, kelvin) and _covers(right, kelvin)
-        },
+        gibbs_energies={kelvin: round(float(error), 4) for kelvin, error in gibbs if np.isfinite(error)},
         turnings={
             condition: round(ours - theirs, 2)
             for condition, (ours, theirs) in turned.items()
             if ours is not None and theirs is not None
         },
     )
-
-
-def _covers(column: EnergeticsRecord, kelvin: float) -> bool:
-    return column.temperatures[0] <= kelvin <= column.temperatures[-1]
-
-
-def _gibbs_energy(column: EnergeticsRecord, kelvin: float) -> float:
-    # Between points 25 K apart a straight line is good to 0.02 kJ/mol.
-    return float(np.interp(kelvin, column.temperatures, column.gibbs_energies))

@@ -13,7 +13,7 @@ import numpy as np
 
 from wadflow.errors import InputError
 from wadflow.results.figure_style import INK, SERIES, SMALL, formula_text, plain, styled
-from wadflow.results.thermochemistry.comparison import REFERENCE
+from wadflow.results.thermochemistry.comparison import REFERENCE, gibbs_energy_errors
 from wadflow.results.thermochemistry.computed import KJ_PER_MOL
 from wadflow.results.thermochemistry.gibbs_diagram import channels_of
 from wadflow.results.thermochemistry.tables import REFERENCE_TEMPERATURE
@@ -102,14 +102,11 @@ def errors_of(record: ReactionRecord, source: str) -> tuple[np.ndarray, np.ndarr
     columns = {one.source: one for one in record.columns}
     if source not in columns or REFERENCE not in columns:
         return np.array([]), np.array([])
-    column, reference = columns[source], columns[REFERENCE]
-    low = max(column.temperature_range[0], reference.temperature_range[0], REFERENCE_TEMPERATURE)
-    high = min(column.temperature_range[1], reference.temperature_range[1], HIGHEST)
-    kelvin = np.array(column.temperatures)
-    kelvin = kelvin[(kelvin >= low) & (kelvin <= high)]
-    here = np.interp(kelvin, column.temperatures, column.gibbs_energies)
-    there = np.interp(kelvin, reference.temperatures, reference.gibbs_energies)
-    return kelvin, here - there
+    kelvin = np.array(columns[source].temperatures)
+    kelvin = kelvin[(kelvin >= REFERENCE_TEMPERATURE) & (kelvin <= HIGHEST)]
+    errors = gibbs_energy_errors(columns[source], columns[REFERENCE], kelvin)
+    known = np.isfinite(errors)
+    return kelvin[known], errors[known]
 
 
 def _in_ev(energies: Any) -> Any:
