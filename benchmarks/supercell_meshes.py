@@ -4,8 +4,8 @@
 
 A mesh of the supercell folds out to more k-points of the primitive cell. There one atom of each element is
 displaced by 0.02 angstrom, with these k-points and with a dense mesh of the primitive cell (`--reference`):
-that is each mesh's error in the sum of force constants over the supercells, without the cost of any. A mesh is
-its counts, a plus, and its offset from the gamma point in its steps: one number or three.
+that is each mesh's error in the sum of force constants over the supercells, without the cost of any. A mesh
+is its counts, a plus, and its offset from the gamma point in its steps: one number or three.
 Prints JSON; forces in eV/angstrom, force constants in eV/angstrom2.
 """
 
