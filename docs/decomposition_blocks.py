@@ -12,6 +12,8 @@ from wadflow.results.computed_documents import list_computed, read_computed_as
 from wadflow.results.document_names import DECOMPOSITION_PREFIX
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wadflow.results.thermochemistry.documents import DecompositionDocument
 
 
@@ -105,6 +107,17 @@ def computed_verdicts(name: str) -> str:
         metal = [one.source for one in here if one.metal_intervals]
         lines.append(f"| {salt} | {condition} | {' | '.join(cells)} | {', '.join(metal) or 'nowhere'} |")
     return "\n".join([*lines, ""])
+
+
+def draw_errors_of(name: str, folder: Path) -> None:
+    """Draw a shipped document's errors against JANAF into a folder, a picture for each of its salts."""
+    from wadflow.results.thermochemistry.error_diagram import draw_errors
+
+    document = document_of(name)
+    if document is None:
+        return
+    for salt in dict.fromkeys(one.salt for one in document.verdicts):
+        draw_errors(document, salt).savefig(folder / f"{salt}.errors.png", dpi=110)
 
 
 KINDS = {

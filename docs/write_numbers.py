@@ -282,6 +282,23 @@ def draw(document: AdhesionDocument, file: Path) -> None:
     draw_interface(atoms, document.title, **labels).savefig(file, dpi=110)
 
 
+def draw_pictures(text: str) -> None:
+    """Draw the pictures of all blocks of a page."""
+    for found in BLOCK.finditer(text):
+        draw(read_computed(found[2]), PICTURES / f"{found[2]}.png")
+    for found in TABLE.finditer(text):
+        draw_variations(found[2].split())
+    for found in SURFACES.finditer(text):
+        draw_surfaces(found[2])
+    for found in VERDICTS.finditer(text):
+        draw_decomposition(found[2].split())
+    for found in OTHER.finditer(text):
+        if found[2] == "computed-verdicts":
+            decomposition_blocks.draw_errors_of(*shlex.split(found[3]), PICTURES)
+    if CROSS_CHECKS.search(text):
+        draw_checks()
+
+
 def main() -> int:
     """Write or check, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -302,16 +319,7 @@ def main() -> int:
         if arguments.check:
             continue
         page.write_text(new, encoding="utf-8")
-        for found in BLOCK.finditer(new):
-            draw(read_computed(found[2]), PICTURES / f"{found[2]}.png")
-        for found in TABLE.finditer(new):
-            draw_variations(found[2].split())
-        for found in SURFACES.finditer(new):
-            draw_surfaces(found[2])
-        for found in VERDICTS.finditer(new):
-            draw_decomposition(found[2].split())
-        if CROSS_CHECKS.search(new):
-            draw_checks()
+        draw_pictures(new)
     if arguments.check and differ:
         sys.stderr.write(f"differ from the documents: {', '.join(differ)}\n")
         return 1
