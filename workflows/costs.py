@@ -1,8 +1,10 @@
 """What a calculation will cost: processor seconds and memory, from its size and from earlier ones.
 
-GPAW's time per iteration of the self-consistent field goes, in cells of up to some fifty atoms, with the
-number of k-points times bands times plane waves, and a part that only the size of the grid decides. How
-fast a machine is, and how many steps calculations of a kind take, is learned from the archive.
+GPAW's time per iteration of the self-consistent field is the sum of a constant, of a part that goes with the
+coefficients of all wave functions (k-points times bands times plane waves), of one that goes with these
+times the bands (their scalar products: most of the time from some thirty bands on), and of one that only the
+size of the grid decides. How fast a machine is, and how many steps calculations of a kind take, is learned
+from the archive.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from wadflow.workflows.outcome import INPUT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from wadflow.workflows.archive import Archive
     from wadflow.workflows.calculation import Calculation
@@ -60,12 +64,8 @@ ITERATIONS: Final[Mapping[Kind, int]] = {
 """Iterations of the self-consistent field of one ionic step where the archive has none of this kind; in a
 relaxation fewer, because most steps go on from the one before."""
 
-SECONDS_PER_COEFFICIENT: Final = 2.6e-6
-SECONDS_PER_GRID_POINT: Final = 3.2e-6
-"""Per iteration, on the machine on which the shipped results were computed (2 cores of a cloud)."""
-
 PRIOR_CALCULATIONS: Final = 4
-"""Finished calculations that weigh as much as a shipped speed."""
+"""Finished calculations that weigh as much as one of the shipped speeds."""
 
 START_SECONDS: Final = 8.0
 """Of each rank: imports, PAW data, atomic orbitals."""
@@ -106,6 +106,35 @@ class Size:
         """Numbers that describe all wave functions."""
         return self.kpoints * self.bands * self.plane_waves
 
+    def parts(self, ranks: int = 1) -> NDArray[np.float64]:
+        """Return what an iteration takes of each part of `Speed`; a rank without a k-point waits."""
+        idle = ranks * math.ceil(self.kpoints / ranks) / self.kpoints
+        on_coefficients = self.coefficients * idle
+        return np.array([ranks, on_coefficients, on_coefficients * self.bands, self.grid_points])
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Processor seconds of one iteration, in parts.
+
+    ``iteration`` on each rank, whatever is calculated; ``coefficient`` of all wave functions; ``product`` of
+    a coefficient with a band; ``grid_point`` of the density. The shipped ones are those of the machine on
+    which the shipped results were computed (2 cores of a cloud), fitted to `results/calculations.tar.xz`.
+    """
+
+    iteration: float = 0.34
+    coefficient: float = 1.4e-7
+    product: float = 3.6e-8
+    grid_point: float = 1.7e-6
+
+    def parts(self) -> NDArray[np.float64]:
+        """Return them in the order of `Size.parts`."""
+        return np.array([self.iteration, self.coefficient, self.product, self.grid_point])
+
+    def seconds(self, size: Size, ranks: int = 1) -> float:
+        """Return the processor seconds of one iteration on this many ranks."""
+        return float(self.parts() @ size.parts(ranks))
+
 
 @dataclass(frozen=True)
 class CostEstimate:
@@ -127,7 +156,7 @@ class CostModel:
 
     Attributes
     ----------
-    seconds_per_coefficient, seconds_per_grid_point : float
+    speed : Speed
         Of one iteration.
     ionic_steps : dict
         By kind of calculation.
@@ -137,8 +166,7 @@ class CostModel:
         Of one ionic step, by kind of calculation.
     """
 
-    seconds_per_coefficient: float = SECONDS_PER_COEFFICIENT
-    seconds_per_grid_point: float = SECONDS_PER_GRID_POINT
+    speed: Speed = field(default_factory=Speed)
     ionic_steps: Mapping[Kind, float] = field(default_factory=dict)
     approach_steps: float = APPROACH_STEPS
     iterations: Mapping[Kind, float] = field(default_factory=dict)
@@ -153,7 +181,7 @@ class CostModel:
             steps[kind_of(calculation)].append(outcome.n_ionic_steps)
             iterations[kind_of(calculation)].append(outcome.scf_iterations / outcome.n_ionic_steps)
         return cls(
-            *_speeds(earlier),
+            speed=_speed(earlier),
             ionic_steps={kind: median(counts) for kind, counts in steps.items()},
             approach_steps=median(approaches) if approaches else APPROACH_STEPS,
             iterations={kind: median(counts) for kind, counts in iterations.items()},
@@ -170,19 +198,13 @@ class CostModel:
         steps = max(1, round(self.ionic_steps.get(kind, STEPS.get(kind, 1))))
         iterations = self.iterations.get(kind, ITERATIONS[kind])
         size = size_of(calculation)
-        seconds = START_SECONDS * ranks + steps * iterations * self._iteration(size, ranks)
+        seconds = START_SECONDS * ranks + steps * iterations * self.speed.seconds(size, ranks)
         if calculation.approaching is not None:
             coarse = size_of(calculation.approaching)
-            seconds += self.approach_steps * iterations * self._iteration(coarse, ranks)
+            seconds += self.approach_steps * iterations * self.speed.seconds(coarse, ranks)
         wave_functions = COPIES * size.coefficients * BYTES / ranks
         grids = GRID_ARRAYS * size.grid_points * BYTES
         return CostEstimate(seconds, BASE_MEMORY + (wave_functions + grids) / MIB, ranks, steps)
-
-    def _iteration(self, size: Size, ranks: int = 1) -> float:
-        """Return the processor seconds of an iteration: ranks without a k-point left wait for the others."""
-        on_grid = self.seconds_per_grid_point * size.grid_points
-        idle = ranks * math.ceil(size.kpoints / ranks) / size.kpoints
-        return (self.seconds_per_coefficient * size.coefficients) * idle + on_grid
 
 
 def kind_of(calculation: Calculation) -> Kind:
@@ -247,7 +269,7 @@ def _irreducible_kpoints(calculation: Calculation) -> int:
     return len(np.unique(found[0]))
 
 
-def _speeds(earlier: Iterable[tuple[Calculation, Outcome]]) -> tuple[float, float]:
+def _speed(earlier: Iterable[tuple[Calculation, Outcome]]) -> Speed:
     """Fit the time of an iteration to finished calculations, each with the same relative weight.
 
     Beside them stand the shipped speeds, as a machine that is slower or faster in everything would have them:
@@ -255,20 +277,20 @@ def _speeds(earlier: Iterable[tuple[Calculation, Outcome]]) -> tuple[float, floa
     """
     from scipy.optimize import nnls
 
-    shipped = np.array([SECONDS_PER_COEFFICIENT, SECONDS_PER_GRID_POINT])
     rows = []
     for calculation, outcome in earlier:
         seconds = sum(step.wall_seconds * step.cores for step in outcome.ionic_steps)
         if seconds <= 0 or outcome.scf_iterations == 0:
             continue
-        size = size_of(calculation)
         per_iteration = seconds / outcome.scf_iterations
-        rows.append((size.coefficients / per_iteration, size.grid_points / per_iteration))
+        rows.append(size_of(calculation).parts(outcome.cores) / per_iteration)
     if not rows:
-        return SECONDS_PER_COEFFICIENT, SECONDS_PER_GRID_POINT
+        return Speed()
+    shipped = Speed().parts()
     slower = median(1.0 / (np.array(rows) @ shipped))
     weight = math.sqrt(PRIOR_CALCULATIONS)
     prior = weight * np.diag(1.0 / (slower * shipped))
-    answers = np.concatenate([np.ones(len(rows)), [weight, weight]])
-    (by_coefficient, by_grid_point), _ = nnls(np.vstack([rows, prior]), answers)
-    return float(by_coefficient), float(by_grid_point)
+    answers = np.concatenate([np.ones(len(rows)), np.full(len(shipped), weight)])
+    fitted, _ = nnls(np.vstack([rows, prior]), answers)
+    fitted *= median(1.0 / (np.array(rows) @ fitted))  # a sum of relative squares prefers too small ones
+    return Speed(*fitted.tolist())

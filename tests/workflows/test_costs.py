@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from cheap_outcomes import cheap_outcome
 from command_line import call
 
 from wadflow.workflows.calculation import Calculation
-from wadflow.workflows.costs import STEPS, CostModel, kind_of, size_of
+from wadflow.workflows.costs import STEPS, CostModel, Speed, kind_of, size_of
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_the_speed_of_a_machine_is_learned() -> None:
     calculations = [slab(layers) for layers in (3, 5, 9)]
     earlier = []
     for one in calculations:
-        seconds = 20 * 4 * CostModel().seconds_per_coefficient * size_of(one).coefficients
+        seconds = 20 * 4 * Speed().seconds(size_of(one), ranks=2)
         earlier.append(finished(one, seconds=seconds, iterations=20))
     model = CostModel.of(earlier)
     kind = kind_of(calculations[0])
@@ -60,16 +61,24 @@ def test_the_speed_of_a_machine_is_learned() -> None:
 
 def test_crystals_alone_teach_nothing_of_a_molecules_box() -> None:
     """A wrong share of the grid in small cells, fitted freely, was an hour for each molecule."""
-    shipped = CostModel()
+    shipped = Speed()
     earlier = []
     for lattice, more in ((3.2, 1.0), (3.4, 1.5), (4.2, 3.0)):
         crystal = Calculation.prepare(
             bulk("Li", a=lattice), STANDARD, label="crystal", task="static", cutoff=900.0
         )
-        seconds = 10 * more * shipped.seconds_per_coefficient * size_of(crystal).coefficients
+        seconds = 10 * more * shipped.coefficient * size_of(crystal).coefficients
         earlier.append(finished(crystal, seconds=seconds, iterations=10))
     model = CostModel.of(earlier)
-    assert model.seconds_per_grid_point < 3 * shipped.seconds_per_grid_point
+    assert model.speed.grid_point < 3 * shipped.grid_point
+
+
+def test_from_many_bands_on_the_cost_goes_with_their_square() -> None:
+    """Without it cells of 48 atoms seemed to take a fifth of what they took."""
+    one = size_of(Calculation.prepare(bulk("Li", a=3.4), STANDARD, label="Li", task="static"))
+    many = replace(one, bands=100 * one.bands)
+    more = replace(one, bands=200 * one.bands)
+    assert 3 < Speed().seconds(more) / Speed().seconds(many) < 4
 
 
 def test_without_an_archive_the_shipped_numbers_serve() -> None:

@@ -14,7 +14,7 @@ from wadflow.errors import CalculationError, InputError, OutOfTimeError
 from wadflow.workflows import launch, makers
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.calculation import Calculation
-from wadflow.workflows.costs import CostModel
+from wadflow.workflows.costs import CostModel, Speed
 from wadflow.workflows.execution import Execution, use_execution
 from wadflow.workflows.makers import GpawTaskDoc, job_for
 from wadflow.workflows.protocol import load_protocol
@@ -33,7 +33,7 @@ LITHIUM = Calculation.prepare(bulk("Li", "bcc", a=3.44), load_protocol("standard
 
 def test_resources_follow_the_expected_cost() -> None:
     placement = Placement(worker="big", light_worker="small", archive="/a", max_ranks=16, partition="short")
-    slow, fast = CostModel(seconds_per_coefficient=1e-3), CostModel(seconds_per_coefficient=1e-9)
+    slow, fast = CostModel(Speed(coefficient=1e-3)), CostModel(Speed(coefficient=1e-9))
     long, short = (placement.for_calculation(LITHIUM, model)["resources"] for model in (slow, fast))
     assert long.processes == short.processes == 16
     assert long.time_limit > short.time_limit == 600
