@@ -6,7 +6,8 @@ A mesh of the supercell folds out to more k-points of the primitive cell. There 
 displaced by 0.02 angstrom, with these k-points and with a dense mesh of the primitive cell (`--reference`):
 that is each mesh's error in the sum of force constants over the supercells, without the cost of any. A mesh
 is its counts, a plus, and its offset from the gamma point in its steps: one number or three.
-Prints JSON; forces in eV/angstrom, force constants in eV/angstrom2.
+With `--in-supercell` the supercells themselves are calculated, as a crystal of one atom needs, and the
+reference is a mesh of theirs. Prints JSON; forces in eV/angstrom, force constants in eV/angstrom2.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 SAME_POINT = 6
 """Decimals of a k-point's fractions that tell it from others."""
+
+SMEARING_WIDTH = 0.2
+"""eV, of a Gaussian, as in the shipped protocols."""
 
 PROTOCOL = "standard"
 """Protocol whose supercells, cutoff and PAW datasets are looked at."""
@@ -98,7 +102,7 @@ def forces(
         xc="PBE",
         kpts=kpoints,
         setups=datasets,
-        occupations={"name": "fixed-uniform"},
+        occupations={"name": "methfessel-paxton", "order": 0, "width": SMEARING_WIDTH},
         convergence={"energy": 1e-5, "density": 5e-4, "eigenstates": 4e-7, "forces": 2e-4},
         eigensolver={"name": "davidson", "niter": 2},
         mixer=KerkerPulay(beta=0.4, nmaxold=8, weight=20),
@@ -133,12 +137,14 @@ def measure(
 
 def main() -> None:
     """Measure, and print one JSON object."""
+    from ase.build import make_supercell
     from pymatgen.io.ase import AseAtomsAdaptor
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("crystal")
     parser.add_argument("--meshes", nargs="+", default=["1x1x1+0", "1x1x1+0.25", "1x1x1+0.25,0.25,-0.25"])
-    parser.add_argument("--reference", default="4x4x3+0", help="mesh of the primitive cell")
+    parser.add_argument("--reference", default="4x4x3+0", help="mesh of the cell that is calculated")
+    parser.add_argument("--in-supercell", action="store_true", help="displace atoms in the supercell itself")
     arguments = parser.parse_args()
 
     show_datasets_to_gpaw()
@@ -146,12 +152,14 @@ def main() -> None:
     known = load_crystal(arguments.crystal).structure.get_primitive_structure()
     primitive = symmetrized(AseAtomsAdaptor.get_atoms(known, msonable=False))
     matrix = supercell_matrix(primitive, protocol.phonons.min_length)
+    if arguments.in_supercell:
+        primitive, matrix = make_supercell(primitive, matrix), np.eye(3, dtype=np.int64)
     symbols = primitive.get_chemical_symbols()
     moved = [symbols.index(symbol) for symbol in dict.fromkeys(symbols)]
     datasets = {symbol: name for symbol, name in protocol.paw.items() if symbol in symbols}
     reference = Mesh.parse(arguments.reference)
     meshes: dict[str, Any] = {
-        f"primitive {arguments.reference}": reference.points() - np.rint(reference.points())
+        f"reference {arguments.reference}": reference.points() - np.rint(reference.points())
     }
     meshes |= {text: Mesh.parse(text).folded_out(matrix) for text in arguments.meshes}
     right = None

@@ -10,8 +10,8 @@
     where metals melt, and boil at partial pressures
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
-``force-constants``, ``lattice-constants``
-    what ``benchmarks/force_constants.py`` and ``benchmarks/lattice_constants.py`` wrote
+``force-constants``, ``lattice-constants``, ``supercell-meshes``
+    what the scripts of these names under ``benchmarks/`` wrote
 """
 
 from __future__ import annotations
@@ -166,6 +166,26 @@ def force_constants() -> str:
     return table(["cutoff, eV", *crystals], rows)
 
 
+def supercell_meshes() -> str:
+    """Return what the k-points of supercells change in force constants (eV/angstrom2), by crystal."""
+    rows = []
+    for file in sorted(BENCHMARKS.glob("supercell_meshes.*.json")):
+        for one in json.loads(file.read_text(encoding="utf-8")):
+            constants = (f"{symbol} {value:.2f}" for symbol, value in one["diagonal_force_constants"].items())
+            rows.append(
+                [
+                    f"{one['crystal']} ({one['supercell_atoms']})",
+                    one["mesh"],
+                    ", ".join(constants),
+                    f"{one['rms_error']:.3f}",
+                    f"{one['largest_error']:.3f}",
+                    f"{one['cpu_seconds']:.0f}",
+                ]
+            )
+    headings = ["crystal (atoms of the supercell)", "k-points", "of an atom on itself"]
+    return table([*headings, "error, rms", "error, largest", "processor seconds"], rows)
+
+
 def lattice_constants() -> str:
     """Return lattice constants of lowest energy and of zero stress, angstrom, by cutoff and PAW set."""
     measured = json.loads((BENCHMARKS / "lattice_constants.json").read_text(encoding="utf-8"))
@@ -190,4 +210,5 @@ KINDS: dict[str, Callable[..., str]] = {
     "sources": sources,
     "force-constants": force_constants,
     "lattice-constants": lattice_constants,
+    "supercell-meshes": supercell_meshes,
 }

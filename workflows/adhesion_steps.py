@@ -167,6 +167,11 @@ def is_ionic(crystal: str) -> bool:
     return load_crystal(crystal).formal_charges is not None
 
 
+def is_metal(crystal: str) -> bool:
+    """Whether all elements of a crystal are metals."""
+    return all(element.is_metal for element in load_crystal(crystal).structure.elements)
+
+
 def bulk_label(crystal: str) -> str:
     """Name for people of the relaxation of a crystal."""
     return f"{crystal} bulk"

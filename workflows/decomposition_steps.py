@@ -190,8 +190,11 @@ def supercell_mesh(
     from ase import Atoms as AseAtoms
 
     cell = AseAtoms(cell=matrix @ unstrained.cell.array, pbc=True)
-    metallic, ionic = protocol.electrons.bulk_kpoint_density, protocol.phonons.ionic_kpoint_density
-    return mesh_of_density(cell, ionic if adhesion_steps.is_ionic(crystal) else metallic)
+    if adhesion_steps.is_ionic(crystal):
+        return mesh_of_density(cell, protocol.phonons.ionic_kpoint_density)
+    if adhesion_steps.is_metal(crystal):
+        return mesh_of_density(cell, protocol.electrons.bulk_kpoint_density)
+    return mesh_of_density(cell, protocol.phonons.covalent_kpoint_density)
 
 
 def supercell_calculation(

@@ -98,10 +98,10 @@ class PhononSettings(_Settings):
     """Phonons by finite displacements.
 
     ``cutoff`` in eV: plane waves of atoms at rest and displaced; ``min_length`` in angstrom: from an atom to
-    its nearest image in the supercell; ``ionic_kpoint_density``
-    in points per inverse angstrom: of supercells of ions, ``ionic_kpoint_offset`` of their mesh from the
-    gamma point in its steps (a quarter: Baldereschi's mean-value point, Phys. Rev. B 7, 5212 (1973), doi
-    10.1103/PhysRevB.7.5212); metals keep the meshes of their crystals;
+    its nearest image in the supercell; ``ionic_kpoint_density`` in points per inverse angstrom, of supercells
+    of ions, ``ionic_kpoint_offset`` of their mesh from the gamma point in its steps (a quarter: Baldereschi's
+    mean-value point, Phys. Rev. B 7, 5212 (1973), doi 10.1103/PhysRevB.7.5212); ``covalent_kpoint_density``
+    of crystals that consist neither of ions nor of metal (graphite); metals keep that of their crystals;
     ``displacement`` in angstrom; ``forces`` in eV/angstrom: how far those of displaced atoms converge;
     ``mesh_length`` in angstrom: phonopy's measure of the mesh of wave vectors; ``strains``: of all lengths,
     at the volumes of the quasiharmonic approximation, rising, 0 among them.
@@ -109,6 +109,7 @@ class PhononSettings(_Settings):
 
     cutoff: PositiveFloat
     min_length: PositiveFloat
+    covalent_kpoint_density: PositiveFloat
     ionic_kpoint_density: PositiveFloat
     ionic_kpoint_offset: float = Field(ge=0.0, lt=1.0)
     displacement: PositiveFloat

@@ -158,6 +158,16 @@ def test_supercells_keep_the_symmetry_and_are_long_enough(
     assert whole.symmetry.get_international_table() == whole.primitive_symmetry.get_international_table()
 
 
+def test_supercells_have_the_k_points_of_their_kind_of_crystal() -> None:
+    cell = steps.crystal_calculation("Li", STANDARD).to_atoms()
+    once = np.eye(3, dtype=np.int64)
+    ions, metal, covalent = (
+        steps.supercell_mesh(crystal, cell, once, STANDARD) for crystal in ("LiF", "Li", "graphite")
+    )
+    assert metal == steps.crystal_calculation("Li", STANDARD).electrons.kpoints
+    assert ions < covalent < metal
+
+
 def test_a_supercell_longer_than_any_that_is_tried_is_refused() -> None:
     primitive = steps.crystal_calculation("Li", STANDARD).to_atoms()
     with pytest.raises(CalculationError, match="no supercell of Li has images 100 angstrom apart"):
