@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wadflow.interfaces.definition import load_definition
-from wadflow.results.computed_documents import read_computed, read_computed_as
+from wadflow.results.computed_documents import list_computed, read_computed, read_computed_as
 from wadflow.results.document_names import DECOMPOSITION_PREFIX
 from wadflow.results.documents import AdhesionDocument
 from wadflow.results.thermochemistry.conditions import find_conditions
@@ -63,17 +63,21 @@ def test_a_shipped_document_comes_from_them(archive: Archive, document: str) -> 
     assert again.work_of_adhesion_rigid == pytest.approx(shipped.work_of_adhesion_rigid, abs=1e-12)
 
 
-@pytest.mark.parametrize("salt", ["LiF", "NaF"])
-def test_a_shipped_decomposition_comes_from_them(archive: Archive, salt: str) -> None:
+@pytest.mark.parametrize("document", list_computed(DECOMPOSITION_PREFIX))
+def test_a_shipped_decomposition_comes_from_them(archive: Archive, document: str) -> None:
+    asked, _, protocol = document.removeprefix(DECOMPOSITION_PREFIX).partition(".")
+    selection = asked.removesuffix("-quasiharmonic")
     study = DecompositionStudy(
-        selection=salt,
-        protocol=load_protocol("standard"),
-        reactions=find_reactions([salt]),
+        selection=selection,
+        protocol=load_protocol(protocol),
+        reactions=find_reactions([] if selection == "all" else [selection]),
         conditions=find_conditions(["ambient", "vacuum"]),
+        quasiharmonic=asked != selection,
     )
+    assert study.document_name == document
     plan = plan_study(study, archive)
     assert plan.complete
-    shipped = read_computed_as(study.document_name, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
+    shipped = read_computed_as(document, DecompositionDocument, prefix=DECOMPOSITION_PREFIX)
     again = plan.document()
     assert isinstance(again, DecompositionDocument)
     for record, other in zip(again.reactions, shipped.reactions, strict=True):
