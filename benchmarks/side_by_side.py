@@ -1,10 +1,12 @@
 """wadflow and a plain script beside each other: processor seconds, steps, iterations, memory, results.
 
     python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2] [--repeats 1]
+        [--matcalc NAME ...]
 
 For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
-it. All lies in FOLDER; what is finished there is not done again. Prints JSON.
+it. All lies in FOLDER; what is finished there is not done again. Interfaces named after --matcalc are
+calculated by `matcalc_script.py` too. Prints JSON.
 """
 
 from __future__ import annotations
@@ -63,8 +65,8 @@ def finished(name: str, protocol: str, archive: Archive) -> dict[str, tuple[str,
             return found
 
 
-def measure(name: str, protocol: str, ranks: int, folder: Path) -> dict[str, Any]:
-    """Measure one interface in a folder of its own."""
+def measure(name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool) -> dict[str, Any]:
+    """Measure one interface in a folder of its own; by matcalc too where it can express it and is wanted."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = Archive(folder / "archive")
     cost = folder / "wadflow.json"
@@ -87,6 +89,13 @@ def measure(name: str, protocol: str, ranks: int, folder: Path) -> dict[str, Any
 
     document = json.loads(archive.document_path(f"{name}.{protocol}").read_text())
     roles = [document[role]["key"] for role in ("ab", "a", "b")]
+    by_matcalc = None
+    if matcalc:
+        by_matcalc = folder / "matcalc.json"
+        script = str(Path(__file__).with_name("matcalc_script.py"))
+        command = [sys.executable, script, str(calculations), *roles, str(by_matcalc)]
+        if not by_matcalc.exists():
+            processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
     works = {
         kind: work_of_adhesion(*(plain[key][f"{energy}_energy"] for key in roles), document["area"])
         for kind, energy in (("rigid", "initial"), ("relaxed", "final"))
@@ -113,6 +122,7 @@ def measure(name: str, protocol: str, ranks: int, folder: Path) -> dict[str, Any
             "converged": all(one["converged"] for one in plain.values()),
         },
         "ratio": spent / ours["cpu_seconds"],
+        "matcalc": None if by_matcalc is None else json.loads(by_matcalc.read_text()),
         "calculations": [
             {
                 "label": one.label,
@@ -135,11 +145,18 @@ def main() -> None:
     parser.add_argument("--protocol", default="standard")
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--matcalc", nargs="*", default=(), metavar="NAME", help="by matcalc too")
     arguments = parser.parse_args()
     interfaces = []
     for name in arguments.names:
         runs = [
-            measure(name, arguments.protocol, arguments.ranks, arguments.folder / f"{name}.{repeat}")
+            measure(
+                name,
+                arguments.protocol,
+                arguments.ranks,
+                arguments.folder / f"{name}.{repeat}",
+                matcalc=name in arguments.matcalc,
+            )
             for repeat in range(arguments.repeats)
         ]
         runs.sort(key=lambda run: run["ratio"])

@@ -8,7 +8,7 @@ their partition function with anharmonicity and with the coupling of vibration a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -21,6 +21,8 @@ from wadflow.errors import InputError
 from wadflow.interfaces.toml_models import read_toml, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ase.thermochemistry import IdealGasThermo
 
 GASES_FILE = Path(__file__).parent / "gases.toml"
@@ -124,8 +126,13 @@ class GasThermochemistry:
         kelvin = np.asarray(temperature, dtype=float)
         if np.any(kelvin <= 0.0):
             raise InputError(f"{self.formula}(g) at {kelvin.min():g} K", remedy="temperatures are above 0 K")
-        values = [self._at(float(one))[quantity] for one in kelvin.ravel()]
+        values = [self._known(float(one))[quantity] for one in kelvin.ravel()]
         return np.array(values).reshape(kelvin.shape)
+
+    @cached_property
+    def _known(self) -> Callable[[float], dict[str, float]]:
+        """Remember each temperature: reactions and their columns ask for the same ones over and over."""
+        return cache(self._at)
 
     def _at(self, kelvin: float) -> dict[str, float]:
         """Return enthalpy above 0 K (kJ/mol) and entropy (J/mol/K)."""
