@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, Final, Literal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wadflow.results.documents import AtomsRecord
     from wadflow.workflows.archive import Archive
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
@@ -256,13 +258,18 @@ def earlier_calculations(archive: Archive) -> Iterator[tuple[Calculation, Outcom
 
 
 def _irreducible_kpoints(calculation: Calculation) -> int:
-    from spglib import get_ir_reciprocal_mesh
-
-    atoms = calculation.to_atoms()
-    crystal = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
     mesh = calculation.electrons.kpoints
     if calculation.electrons.kpoint_offset:
         return math.prod(mesh)
+    return _irreducible_mesh(calculation.atoms, mesh)
+
+
+@lru_cache(maxsize=4096)  # interfaces of one plan share crystals and sides
+def _irreducible_mesh(record: AtomsRecord, mesh: tuple[int, int, int]) -> int:
+    from spglib import get_ir_reciprocal_mesh
+
+    atoms = record.to_atoms()
+    crystal = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
     found = get_ir_reciprocal_mesh(mesh, crystal, is_shift=(0, 0, 0), is_time_reversal=True, symprec=1e-4)
     if found is None:  # without symmetry time reversal halves them
         return (math.prod(mesh) + 1) // 2
