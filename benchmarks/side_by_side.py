@@ -1,12 +1,13 @@
 """wadflow and a plain script beside each other: processor seconds, steps, iterations, memory, results.
 
     python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2] [--repeats 1]
-        [--matcalc NAME ...]
+        [--matcalc NAME ...] [--moved NAME ...]
 
 For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
 it. All lies in FOLDER; what is finished there is not done again. Interfaces named after --matcalc are
-calculated by `matcalc_script.py` too. Prints JSON.
+calculated by `matcalc_script.py` too. Those named after --moved are run once more in the archive that they
+have filled, with their sides at another place: crystals and both sides are there. Prints JSON.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from statistics import geometric_mean, median
 from typing import TYPE_CHECKING, Any
 
 from wadflow.interfaces.definition import load_definition
+from wadflow.interfaces.definition_file import write_definition
 from wadflow.results.adhesion import work_of_adhesion
 from wadflow.workflows.adhesion_program import adhesion_program
 from wadflow.workflows.archive import Archive
@@ -63,6 +65,29 @@ def finished(name: str, protocol: str, archive: Archive) -> dict[str, tuple[str,
             requests = program.send(outcomes)
         except StopIteration:
             return found
+
+
+def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[str, Any]:
+    """Add an interface to a filled archive: the same sides and gap, half a cell vector further along b."""
+    archive = Archive(folder / "archive")
+    document = json.loads(archive.document_path(f"{name}.{protocol}").read_text())
+    along_a, along_b = document["registry"]
+    definition = load_definition(name).at((along_a, (along_b + 0.5) % 1.0), document["gap"])
+    file = folder / f"{name}-moved.toml"
+    write_definition(definition.model_copy(update={"name": file.stem, "source": None}), file, overwrite=True)
+    report = folder / "moved.json"
+    if not report.exists():
+        before = {entry.key for entry in archive.entries()}
+        command = [sys.executable, "-m", "wadflow", "run", str(file), "-p", protocol, "-n", str(ranks)]
+        cost = processor_seconds([*command, "--json", "--archive", str(archive.root)])
+        found = finished(str(file), protocol, archive)
+        new = {key: one.label for key, (_, one, _) in found.items() if key not in before}
+        added = {entry.key for entry in archive.entries()} - before
+        if added != new.keys():
+            sys.exit(f"{file.stem}: {len(added)} calculations were added, {len(new)} were new")
+        counted = {"calculations": len(found), "new": list(new.values())}
+        report.write_text(json.dumps(cost | counted))
+    return json.loads(report.read_text())
 
 
 def measure(name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool) -> dict[str, Any]:
@@ -146,8 +171,9 @@ def main() -> None:
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--matcalc", nargs="*", default=(), metavar="NAME", help="by matcalc too")
+    parser.add_argument("--moved", nargs="*", default=(), metavar="NAME", help="at another place too")
     arguments = parser.parse_args()
-    interfaces = []
+    interfaces, moved = [], {}
     for name in arguments.names:
         runs = [
             measure(
@@ -159,6 +185,9 @@ def main() -> None:
             )
             for repeat in range(arguments.repeats)
         ]
+        if name in arguments.moved:
+            folder = arguments.folder / f"{name}.0"
+            moved[name] = measure_moved(name, arguments.protocol, arguments.ranks, folder)
         runs.sort(key=lambda run: run["ratio"])
         interfaces.append(runs[len(runs) // 2] | {"ratios": [run["ratio"] for run in runs]})
     ratios = [median(one["ratios"]) for one in interfaces]
@@ -167,6 +196,7 @@ def main() -> None:
         "ranks": arguments.ranks,
         "geometric_mean_ratio": geometric_mean(ratios),
         "interfaces": interfaces,
+        "moved": moved,
     }
     print(json.dumps(report, indent=1))
 
