@@ -1,7 +1,7 @@
 """Blocks of the pages about heated salts that come from documents of first-principles results.
 
 ``<!-- decomposition NAME REACTION ... -->``, ``<!-- formation-enthalpies NAME -->``,
-``<!-- heat-capacities NAME -->`` and ``<!-- computed-verdicts NAME -->``.
+``<!-- heat-capacities NAME -->``, ``<!-- quasiharmonic NAME -->`` and ``<!-- computed-verdicts NAME -->``.
 """
 
 from __future__ import annotations
@@ -56,6 +56,21 @@ def heat_capacities(name: str) -> str:
         error = "" if one.relative_error is None else f"{100 * one.relative_error:+.1f} %"
         computed = f"{one.computed:.2f} (constant {one.at_constant})"
         lines.append(f"| {one.species} | {computed} | {measured} | {error} |")
+    return "\n".join([*lines, ""])
+
+
+def quasiharmonic(name: str) -> str:
+    """Return volumes (per formula unit), expansion and stiffness of crystals at 298 K, in Markdown."""
+    document = document_of(name)
+    if document is None or document.computed is None:
+        return f"Not computed yet: `{name}`.\n"
+    headings = ["volume 298 K, angstrom3", "thermal expansion, 1e-6/K", "bulk modulus, GPa", "up to, K"]
+    lines = [f"| crystal | {' | '.join(headings)} |", "|---|" + "--:|" * len(headings)]
+    lines += [
+        f"| {one.crystal} | {one.volume_298:.2f} | {1e6 * one.expansion_298:.0f} | "
+        f"{one.bulk_modulus_298:.1f} | {one.highest_temperature:.0f} |"
+        for one in document.computed.quasiharmonic
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -139,6 +154,7 @@ KINDS = {
     "decomposition": first_principles,
     "formation-enthalpies": formation_enthalpies,
     "heat-capacities": heat_capacities,
+    "quasiharmonic": quasiharmonic,
     "computed-verdicts": computed_verdicts,
 }
 """Kinds of blocks, as pages name them, and what writes them."""
