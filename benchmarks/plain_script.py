@@ -1,11 +1,16 @@
 """The calculations of an interface as a competent script of ASE and GPAW does them: the baseline.
 
-    mpiexec -n 2 python benchmarks/plain_script.py CALCULATIONS RESULTS
+    mpiexec -n 2 python benchmarks/plain_script.py CALCULATIONS RESULTS [--tutorial 0.2]
 
 Functional, cutoff, k-points, smearing, vacuum, dipole layer and the limit of forces are wadflow's; all else
 is what the manuals of ASE and GPAW show, with their defaults: one calculator for each structure, GPAW's own
 eigensolver, mixer and convergence, BFGS from ASE's own first Hessian, the gap of a registry scan from five
 energies. Slabs and starting geometries are given, so that building them is free.
+
+With `--tutorial H` slabs have the settings of GPAW's tutorial "Setting up an aluminium surface" in the place
+of wadflow's: finite differences on a grid of H angstrom (the tutorial's 0.25 is for aluminium, GPAW's default
+is 0.2), 7.5 angstrom of vacuum on both sides, GPAW's own smearing. K-points stay: the tutorial leaves them
+to its reader. Crystals keep plane waves, for finite differences have no stress.
 """
 
 from __future__ import annotations
@@ -28,6 +33,26 @@ if TYPE_CHECKING:
 MOST_STEPS = 100
 GAPS = (-0.4, -0.2, 0.0, 0.2, 0.4)
 """Gaps of a registry scan (angstrom), against the one that it starts from."""
+
+
+TUTORIAL_VACUUM = 7.5
+"""Angstrom, on each side of a slab."""
+
+
+def tutorial_calculator(calculation: Calculation, log: Path, spacing: float) -> Any:
+    """Return GPAW with a grid of this spacing (angstrom), as its tutorial of surfaces has it."""
+    from gpaw import GPAW
+
+    electrons = calculation.electrons
+    more = {"poissonsolver": {"dipolelayer": "xy"}} if electrons.dipole_layer else {}
+    return GPAW(
+        mode="fd",
+        h=spacing,
+        xc=electrons.functional,
+        kpts={"size": electrons.kpoints, "gamma": True},
+        txt=str(log),
+        **more,
+    )
 
 
 def plain_calculator(calculation: Calculation, log: Path) -> Any:
@@ -82,7 +107,7 @@ def scan_gap(atoms: Atoms, counter: Counter) -> float:
     return float(np.polyval(parabola, -parabola[1] / (2.0 * parabola[0])))
 
 
-def calculate(calculation: Calculation, log: Path) -> dict[str, Any]:
+def calculate(calculation: Calculation, log: Path, spacing: float | None) -> dict[str, Any]:
     """Do one calculation; return its energies (eV), its steps and what it cost."""
     from ase.filters import FrechetCellFilter
     from ase.optimize import BFGS
@@ -90,7 +115,11 @@ def calculate(calculation: Calculation, log: Path) -> dict[str, Any]:
 
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     atoms = calculation.to_atoms()
-    atoms.calc = plain_calculator(calculation, log)
+    if spacing is None or all(atoms.pbc):
+        atoms.calc = plain_calculator(calculation, log)
+    else:
+        atoms.center(vacuum=TUTORIAL_VACUUM, axis=2)
+        atoms.calc = tutorial_calculator(calculation, log, spacing)
     counter = Counter(atoms)
     relaxation = calculation.relaxation
     converged = True
@@ -124,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("calculations", type=Path, help="JSON, a list of calculations")
     parser.add_argument("results", type=Path, help="JSON lines, to which results are appended")
+    parser.add_argument("--tutorial", type=float, metavar="H", help="a grid of this spacing, angstrom")
     arguments = parser.parse_args()
     from gpaw.mpi import world
 
@@ -134,7 +164,8 @@ def main() -> None:
     for calculation in calculations:
         if calculation.key in done:
             continue
-        result = calculate(calculation, arguments.results.with_name(f"{calculation.key[:12]}.txt"))
+        log = arguments.results.with_name(f"{arguments.results.stem}.{calculation.key[:12]}.txt")
+        result = calculate(calculation, log, arguments.tutorial)
         if world.rank == 0:
             with arguments.results.open("a") as file:
                 file.write(json.dumps(result) + "\n")

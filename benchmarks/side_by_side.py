@@ -1,13 +1,14 @@
 """wadflow and a plain script beside each other: processor seconds, steps, iterations, memory, results.
 
     python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2] [--repeats 1]
-        [--matcalc NAME ...] [--moved NAME ...]
+        [--matcalc NAME ...] [--moved NAME ...] [--tutorial H]
 
 For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
 it. All lies in FOLDER; what is finished there is not done again. Interfaces named after --matcalc are
 calculated by `matcalc_script.py` too. Those named after --moved are run once more in the archive that they
-have filled, with their sides at another place: crystals and both sides are there. Prints JSON.
+have filled, with their sides at another place: crystals and both sides are there. With --tutorial the
+script runs a second time, with the settings of GPAW's tutorial and a grid of H angstrom. Prints JSON.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from wadflow.workflows.launch import engine_environment, read_outcome
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
 
@@ -90,8 +93,45 @@ def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[st
     return json.loads(report.read_text())
 
 
-def measure(name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool) -> dict[str, Any]:
-    """Measure one interface in a folder of its own; by matcalc too where it can express it and is wanted."""
+def by_script(
+    document: dict[str, Any], folder: Path, results: Path, ranks: int, more: Sequence[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run what is missing of the plain script; return its sums, and what it says of each calculation."""
+    script = str(Path(__file__).with_name("plain_script.py"))
+    command = [sys.executable, script, str(folder / "calculations.json"), str(results), *more]
+    environment = engine_environment(ranks)
+    processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+    found = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
+    roles = [document[role]["key"] for role in ("ab", "a", "b")]
+    works = {
+        kind: work_of_adhesion(*(found[key][f"{energy}_energy"] for key in roles), document["area"])
+        for kind, energy in (("rigid", "initial"), ("relaxed", "final"))
+    }
+    sums = {
+        count: sum(one[count] for one in found.values())
+        for count in ("cpu_seconds", "wall_seconds", "ionic_steps", "scf_iterations")
+    }
+    memory = max(one["peak_memory_mib"] for one in found.values())
+    converged = all(one["converged"] for one in found.values())
+    return {**sums, "peak_memory_mib": memory, **works, "converged": converged}, found
+
+
+def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, Any]:
+    """Run matcalc unless it has run; return what it wrote."""
+    report = folder / "matcalc.json"
+    if not report.exists():
+        roles = [document[role]["key"] for role in ("ab", "a", "b")]
+        script = str(Path(__file__).with_name("matcalc_script.py"))
+        command = [sys.executable, script, str(folder / "calculations.json"), *roles, str(report)]
+        environment = engine_environment(ranks)
+        processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+    return json.loads(report.read_text())
+
+
+def measure(
+    name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool, tutorial: float | None
+) -> dict[str, Any]:
+    """Measure one interface in a folder of its own, in every way that is wanted."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = Archive(folder / "archive")
     cost = folder / "wadflow.json"
@@ -100,32 +140,15 @@ def measure(name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool
         cost.write_text(json.dumps(processor_seconds([*command, "--archive", str(archive.root)])))
     ours = json.loads(cost.read_text())
     found = finished(name, protocol, archive)
-    calculations, results = folder / "calculations.json", folder / "plain.jsonl"
-    calculations.write_text(json.dumps([one.model_dump(mode="json") for _, one, _ in found.values()]))
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name("plain_script.py")),
-        str(calculations),
-        str(results),
-    ]
-    environment = engine_environment(ranks)
-    processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
-    plain = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
-
+    calculations = [one.model_dump(mode="json") for _, one, _ in found.values()]
+    (folder / "calculations.json").write_text(json.dumps(calculations))
     document = json.loads(archive.document_path(f"{name}.{protocol}").read_text())
-    roles = [document[role]["key"] for role in ("ab", "a", "b")]
-    by_matcalc = None
-    if matcalc:
-        by_matcalc = folder / "matcalc.json"
-        script = str(Path(__file__).with_name("matcalc_script.py"))
-        command = [sys.executable, script, str(calculations), *roles, str(by_matcalc)]
-        if not by_matcalc.exists():
-            processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
-    works = {
-        kind: work_of_adhesion(*(plain[key][f"{energy}_energy"] for key in roles), document["area"])
-        for kind, energy in (("rigid", "initial"), ("relaxed", "final"))
-    }
-    spent = sum(one["cpu_seconds"] for one in plain.values())
+    sums, plain = by_script(document, folder, folder / "plain.jsonl", ranks)
+    by_tutorial = None
+    if tutorial is not None:
+        results = folder / f"tutorial-{tutorial:g}.jsonl"
+        by_tutorial, _ = by_script(document, folder, results, ranks, more=["--tutorial", str(tutorial)])
+        by_tutorial["spacing"] = tutorial
     return {
         "name": name,
         "wadflow": {
@@ -137,17 +160,10 @@ def measure(name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool
             "relaxed": document["work_of_adhesion_relaxed"],
             "converged": document["converged"],
         },
-        "plain": {
-            "cpu_seconds": spent,
-            "wall_seconds": sum(one["wall_seconds"] for one in plain.values()),
-            "ionic_steps": sum(one["ionic_steps"] for one in plain.values()),
-            "scf_iterations": sum(one["scf_iterations"] for one in plain.values()),
-            "peak_memory_mib": max(one["peak_memory_mib"] for one in plain.values()),
-            **works,
-            "converged": all(one["converged"] for one in plain.values()),
-        },
-        "ratio": spent / ours["cpu_seconds"],
-        "matcalc": None if by_matcalc is None else json.loads(by_matcalc.read_text()),
+        "plain": sums,
+        "ratio": sums["cpu_seconds"] / ours["cpu_seconds"],
+        "matcalc": by_matcalc(document, folder, ranks) if matcalc else None,
+        "tutorial": by_tutorial,
         "calculations": [
             {
                 "label": one.label,
@@ -172,6 +188,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--matcalc", nargs="*", default=(), metavar="NAME", help="by matcalc too")
     parser.add_argument("--moved", nargs="*", default=(), metavar="NAME", help="at another place too")
+    parser.add_argument("--tutorial", type=float, metavar="H", help="also a grid of this spacing, angstrom")
     arguments = parser.parse_args()
     interfaces, moved = [], {}
     for name in arguments.names:
@@ -182,6 +199,7 @@ def main() -> None:
                 arguments.ranks,
                 arguments.folder / f"{name}.{repeat}",
                 matcalc=name in arguments.matcalc,
+                tutorial=arguments.tutorial,
             )
             for repeat in range(arguments.repeats)
         ]

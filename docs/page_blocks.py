@@ -11,7 +11,10 @@
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
 ``force-constants``, ``lattice-constants``, ``supercell-meshes``
+``side-by-side``, ``scf-profile``, ``ranks``, ``scale``
     what the scripts of these names under ``benchmarks/`` wrote
+``added``
+    what one more interface costs in a filled archive, as ``side_by_side.py`` wrote it
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import shlex
 import tempfile
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -186,6 +190,106 @@ def supercell_meshes() -> str:
     return table([*headings, "error, rms", "error, largest", "processor seconds"], rows)
 
 
+def side_by_side() -> str:
+    """Return what interfaces cost beside a plain script and matcalc, as far as they were measured."""
+    rows = []
+    for file in sorted(BENCHMARKS.glob("side_by_side.*.json")):
+        measured = json.loads(file.read_text(encoding="utf-8"))
+        for one in measured["interfaces"]:
+            of_script = f"{median(one['ratios']):.2f}"
+            ways = {"wadflow": one["wadflow"], "script": one["plain"], "matcalc": one["matcalc"]}
+            for way, found in ways.items():
+                if found is None:
+                    continue
+                ratio = found["cpu_seconds"] / one["wadflow"]["cpu_seconds"]
+                rows.append(
+                    [
+                        f"{one['name']}, `{measured['protocol']}`",
+                        way,
+                        f"{found['cpu_seconds']:.0f}",
+                        of_script if way == "script" else f"{ratio:.2f}",
+                        *(str(found.get(count, "")) for count in ("ionic_steps", "scf_iterations")),
+                        f"{found['peak_memory_mib']:.0f}",
+                        f"{found['rigid']:.3f}" if "rigid" in found else "",
+                        f"{found['relaxed']:.3f}",
+                    ]
+                )
+    headings = ["interface", "by", "processor seconds", "ratio", "ionic steps", "iterations", "MiB"]
+    return table([*headings, "rigid, J/m2", "relaxed, J/m2"], rows)
+
+
+def added() -> str:
+    """Return what one more interface costs in an archive that has its crystals and sides."""
+    rows = []
+    for file in sorted(BENCHMARKS.glob("side_by_side.*.json")):
+        measured = json.loads(file.read_text(encoding="utf-8"))
+        whole = {one["name"]: one["wadflow"]["cpu_seconds"] for one in measured["interfaces"]}
+        for name, moved in measured["moved"].items():
+            rows.append(
+                [
+                    f"{name}, `{measured['protocol']}`",
+                    f"{whole[name]:.0f}",
+                    f"{moved['cpu_seconds']:.0f}",
+                    f"{len(moved['new'])} of {moved['calculations']}",
+                ]
+            )
+    headings = ["interface", "from nothing, processor seconds", "at another place", "new calculations"]
+    return table(headings, rows)
+
+
+def scf_profile() -> str:
+    """Return iterations and wall time (s) of first and later ionic steps, of wadflow and of the script."""
+    rows = []
+    for file in sorted(BENCHMARKS.glob("scf_profile.*.json")):
+        for one in json.loads(file.read_text(encoding="utf-8"))["calculations"]:
+            later = one["ionic_steps"] - 1
+            rows.append(
+                [
+                    f"{one['label']} ({one['atoms']} atoms)",
+                    one["by"],
+                    f"{one['start_seconds']:.1f}",
+                    f"{one['first_iterations']}, {one['first_seconds']:.1f} s",
+                    f"{later} of {one['later_iterations']:g}, {one['later_seconds']:.1f} s" if later else "",
+                ]
+            )
+    headings = ["calculation", "by", "starts, s", "iterations of the first step", "of later ones, each"]
+    return table(headings, rows)
+
+
+def ranks() -> str:
+    """Return how much processor time an interface takes on more MPI ranks."""
+    rows = []
+    for file in sorted(BENCHMARKS.glob("ranks.*.json")):
+        measured = json.loads(file.read_text(encoding="utf-8"))
+        for count, found in measured["ranks"].items():
+            seconds = f"{median(found['cpu_seconds']):.0f}"
+            of_each = "; ".join(f"{label} {value:.2f}" for label, value in found["by_calculation"].items())
+            name = f"{measured['name']}, `{measured['protocol']}`"
+            rows.append([name, count, seconds, f"{found['efficiency']:.2f}", of_each])
+    return table(["interface", "ranks", "processor seconds", "efficiency", "of each calculation"], rows)
+
+
+def scale() -> str:
+    """Return how long many definitions, calculations and flows take."""
+    found = json.loads((BENCHMARKS / "scale.json").read_text(encoding="utf-8"))
+    plan, flows, build = found["plan"], found["flows"], found["build"]
+    rows = [
+        [f"`wadflow plan` of {plan['definitions']} definitions", f"{plan['wall_seconds']:.0f} s"],
+        [f"its {plan['calculations']} calculations in memory", f"{plan['peak_memory_mib']} MiB"],
+        [f"building {build['definitions']} interfaces", f"{build['wall_seconds']:.0f} s"],
+        [f"flows of {flows['interfaces']} interfaces", f"{flows['wall_seconds']:.0f} s"],
+        [f"their {flows['jobs']} jobs in memory", f"{flows['more_memory_mib']} MiB"],
+    ]
+    for archive in (found["small_archive"], found["archive"]):
+        of = f"of {archive['entries']} calculations"
+        rows += [
+            [f"look-up in an archive {of}, median", f"{archive['median_found_milliseconds']:.2f} ms"],
+            ["the slowest of a hundred", f"{archive['slowest_of_100_found_milliseconds']:.2f} ms"],
+            [f"verification {of}", f"{archive['verify_seconds']:.0f} s"],
+        ]
+    return table(["what", "takes"], rows)
+
+
 def lattice_constants() -> str:
     """Return lattice constants of lowest energy and of zero stress, angstrom, by cutoff and PAW set."""
     measured = json.loads((BENCHMARKS / "lattice_constants.json").read_text(encoding="utf-8"))
@@ -211,4 +315,9 @@ KINDS: dict[str, Callable[..., str]] = {
     "force-constants": force_constants,
     "lattice-constants": lattice_constants,
     "supercell-meshes": supercell_meshes,
+    "side-by-side": side_by_side,
+    "added": added,
+    "scf-profile": scf_profile,
+    "ranks": ranks,
+    "scale": scale,
 }
