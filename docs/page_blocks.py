@@ -11,7 +11,7 @@
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
 ``force-constants``, ``lattice-constants``, ``supercell-meshes``
-``side-by-side``, ``scf-profile``, ``ranks``, ``scale``
+``side-by-side``, ``scf-profile``
     what the scripts of these names under ``benchmarks/`` wrote
 ``added``
     what one more interface costs in a filled archive, as ``side_by_side.py`` wrote it
@@ -256,40 +256,6 @@ def scf_profile() -> str:
     return table(headings, rows)
 
 
-def ranks() -> str:
-    """Return how much processor time an interface takes on more MPI ranks."""
-    rows = []
-    for file in sorted(BENCHMARKS.glob("ranks.*.json")):
-        measured = json.loads(file.read_text(encoding="utf-8"))
-        for count, found in measured["ranks"].items():
-            seconds = f"{median(found['cpu_seconds']):.0f}"
-            of_each = "; ".join(f"{label} {value:.2f}" for label, value in found["by_calculation"].items())
-            name = f"{measured['name']}, `{measured['protocol']}`"
-            rows.append([name, count, seconds, f"{found['efficiency']:.2f}", of_each])
-    return table(["interface", "ranks", "processor seconds", "efficiency", "of each calculation"], rows)
-
-
-def scale() -> str:
-    """Return how long many definitions, calculations and flows take."""
-    found = json.loads((BENCHMARKS / "scale.json").read_text(encoding="utf-8"))
-    plan, flows, build = found["plan"], found["flows"], found["build"]
-    rows = [
-        [f"`wadflow plan` of {plan['definitions']} definitions", f"{plan['wall_seconds']:.0f} s"],
-        [f"its {plan['calculations']} calculations in memory", f"{plan['peak_memory_mib']} MiB"],
-        [f"building {build['definitions']} interfaces", f"{build['wall_seconds']:.0f} s"],
-        [f"flows of {flows['interfaces']} interfaces", f"{flows['wall_seconds']:.0f} s"],
-        [f"their {flows['jobs']} jobs in memory", f"{flows['more_memory_mib']} MiB"],
-    ]
-    for archive in (found["small_archive"], found["archive"]):
-        of = f"of {archive['entries']} calculations"
-        rows += [
-            [f"look-up in an archive {of}, median", f"{archive['median_found_milliseconds']:.2f} ms"],
-            ["the slowest of a hundred", f"{archive['slowest_of_100_found_milliseconds']:.2f} ms"],
-            [f"verification {of}", f"{archive['verify_seconds']:.0f} s"],
-        ]
-    return table(["what", "takes"], rows)
-
-
 def lattice_constants() -> str:
     """Return lattice constants of lowest energy and of zero stress, angstrom, by cutoff and PAW set."""
     measured = json.loads((BENCHMARKS / "lattice_constants.json").read_text(encoding="utf-8"))
@@ -318,6 +284,4 @@ KINDS: dict[str, Callable[..., str]] = {
     "side-by-side": side_by_side,
     "added": added,
     "scf-profile": scf_profile,
-    "ranks": ranks,
-    "scale": scale,
 }

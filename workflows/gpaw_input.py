@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,19 +27,20 @@ MORE_BANDS = 4
 def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     """Translate a calculation into GPAW's keyword arguments.
 
-    Beside what the key covers, this chooses how the equations are solved. PPCG with one
-    iteration a step and this Pulay mixing took the fewest processor seconds in the steps of a
-    relaxation after the first, among the solvers and mixers of GPAW 26.7 that were tried on an
-    8-plane Li(110) slab. The converged answer does not depend on it, nor does the key.
+    Beside what the key covers, this chooses how the equations are solved; the converged answer does not
+    depend on it, nor does the key. Of the solvers and mixers of GPAW 26.7 those that took the fewest
+    processor seconds in first and later steps (`benchmarks/solvers.py`): one step of PPCG and Pulay mixing
+    for elements, one of Davidson for slabs of compounds, where PPCG stalls at times (140 iterations of it did
+    not do for twisted Li2O(111), Davidson took 34). Slabs whose charges balance are insulators and mix as
+    GPAW does by itself (MSR1), with half of the iterations; where a metal lies on a salt, charge sloshes,
+    and `KerkerPulay` needs half of MSR1's.
 
-    Compounds get more. A symmetric calculation keeps the number of bands of each symmetry that it
-    starts with, and in a polar slab the bands change their order on the way: with GPAW's default
-    (12 occupied of 18 bands, from partial waves) Li(001)/Li2O(001) wandered between solutions up to
-    2 eV apart, which lacked an occupied state. A band more for each atom, started from a basis of
-    atomic orbitals, made every solver come to the same energy, and `KerkerPulay` mixing made it come
-    there in 28 iterations instead of 45, and in 19 in the steps after. Crystals have no such trouble, and
-    that start is dear: of the 130 processor seconds of a displaced supercell of NaF, 16 atoms, it took more
-    than half. They start from partial waves, to the same forces.
+    Slabs of compounds get more bands, and start from a basis of atomic orbitals. A symmetric calculation
+    keeps the number of bands of each symmetry that it starts with, and in a polar slab the bands change their
+    order on the way: with GPAW's default (12 occupied of 18 bands, from partial waves) Li(001)/Li2O(001)
+    wandered between solutions up to 2 eV apart, which lacked an occupied state. Crystals have no such
+    trouble, and that start is dear: of the 130 processor seconds of a displaced supercell of NaF, 16 atoms,
+    it took more than half. They start from partial waves, to the same forces.
     """
     from wadflow.workflows.mixing import KerkerPulay
     from wadflow.workflows.paw import has_basis
@@ -63,13 +65,14 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         if electrons.spin_polarized:
             parameters["occupations"]["fixmagmom"] = True
     if is_periodic_compound(calculation):
-        # PPCG stalls in some slabs: twisted Li2O(111) took 34 iterations of Davidson, and 140 of PPCG did not
-        # do. Where both converge, Davidson's iterations are as many and cheaper.
         parameters["eigensolver"] = {"name": "davidson", "niter": 2}
         parameters["mixer"] = KerkerPulay(beta=0.4, nmaxold=8, weight=20)
         parameters["nbands"] = band_count(calculation)
     if _is_slab_of_compound(calculation):
         parameters["basis"] = {data.symbol: "dzp" for data in electrons.paw if has_basis(data)}
+        parameters["eigensolver"] = {"name": "davidson", "niter": 1}
+        if _charges_balance(calculation):
+            del parameters["mixer"]
     if electrons.kpoint_offset:
         # Such a mesh lacks symmetry. Were the density made symmetric, supercells with and without a displaced
         # atom would in effect have different meshes.
@@ -105,6 +108,15 @@ def band_count(calculation: Calculation) -> int:
 def is_periodic_compound(calculation: Calculation) -> bool:
     """Whether a crystal or a slab has more than one element."""
     return len(set(calculation.atoms.numbers)) > 1 and any(calculation.atoms.pbc)
+
+
+def _charges_balance(calculation: Calculation) -> bool:
+    """Whether usual oxidation states add up to nothing, so that no metal is left over."""
+    from ase.data import chemical_symbols
+    from pymatgen.core import Composition
+
+    counts = Counter(chemical_symbols[number] for number in calculation.atoms.numbers)
+    return bool(Composition(counts).oxi_state_guesses())
 
 
 def _is_slab_of_compound(calculation: Calculation) -> bool:
