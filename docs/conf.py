@@ -6,8 +6,8 @@ Nothing is fetched: the theme brings its own styles and scripts, and search work
 from __future__ import annotations
 
 import ast
+import os
 import re
-import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -57,10 +57,12 @@ copybutton_selector = "div.highlight-bash pre, div.highlight-toml pre, div.highl
 
 def write_reference(_app: Sphinx, _config: Config) -> None:
     """Write the pages that are neither prose nor docstrings of chosen modules."""
-    shutil.rmtree(GENERATED, ignore_errors=True)
-    GENERATED.mkdir(parents=True)
-    (GENERATED / "command-line.md").write_text(command_line(), encoding="utf-8")
-    (GENERATED / "further-modules.md").write_text(further_modules(), encoding="utf-8")
+    GENERATED.mkdir(parents=True, exist_ok=True)
+    for name, text in (("command-line.md", command_line()), ("further-modules.md", further_modules())):
+        # Whole or not at all: another build may read it now.
+        draft = GENERATED / f"{name}.{os.getpid()}"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(GENERATED / name)
 
 
 def command_line() -> str:

