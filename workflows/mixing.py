@@ -1,4 +1,4 @@
-"""Density mixing for slabs of salts: Pulay's method with Kerker's preconditioner.
+"""Density mixing where a metal lies on a salt: Pulay's method with Kerker's preconditioner.
 
 In a polar slab charge moves between faces that are ten angstrom apart, and each electron that does shifts
 the potential by some hundred eV: a change of the density comes back up to three hundred times larger. With
