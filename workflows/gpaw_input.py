@@ -44,17 +44,19 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     """
     from wadflow.workflows.mixing import KerkerPulay
     from wadflow.workflows.paw import has_basis
+    from wadflow.workflows.paw_exchange_correlation import ExchangeCorrelation
 
     electrons = calculation.electrons
     parameters: dict[str, Any] = {
         "mode": {"name": "pw", "ecut": electrons.cutoff},
-        "xc": electrons.functional,
+        "xc": ExchangeCorrelation(electrons.functional),  # type: ignore[no-untyped-call]  # GPAW
         "kpts": _kpoints(electrons),
         "occupations": {**DISTRIBUTIONS[electrons.smearing], "width": electrons.smearing_width},
         "convergence": {
             "energy": electrons.energy_convergence,
             "density": electrons.density_convergence,
             "eigenstates": electrons.eigenstates_convergence,
+            **({"forces": forces} if (forces := electrons.force_convergence) is not None else {}),
         },
         "eigensolver": {"name": "ppcg", "niter": 1},
         "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
@@ -77,10 +79,15 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         # Such a mesh lacks symmetry. Were the density made symmetric, supercells with and without a displaced
         # atom would in effect have different meshes.
         parameters["symmetry"] = "off"
-    if electrons.force_convergence is not None:
-        parameters["convergence"]["forces"] = electrons.force_convergence
-    named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
-    if named:
+    return parameters | _where_given(electrons)
+
+
+def _where_given(electrons: ElectronicStructure) -> dict[str, Any]:
+    """Return the keyword arguments that are given only where they differ from GPAW's own choice."""
+    parameters: dict[str, Any] = {}
+    if electrons.grid_spacing is not None:
+        parameters["h"] = electrons.grid_spacing
+    if named := {data.symbol: data.name for data in electrons.paw if data.name != "default"}:
         parameters["setups"] = named
     if electrons.dipole_layer:
         parameters["poissonsolver"] = {"dipolelayer": "xy"}
