@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from ase import Atoms
     from numpy.typing import NDArray
 
+SETTLING_ITERATIONS = 2
+"""Of the eigensolver in the potential of the moved density."""
+
 
 def move_atoms_with_density(calculator: Any, atoms: Atoms) -> None:
     """Move the atoms of a converged calculation, and their atomic densities with them.
 
-    The wave functions stay where they are: they are a start for the eigensolver, and the density is no longer
-    made from them. On a failure within, the calculator is not to be used again.
+    The wave functions stay where they are and settle in the new potential before the density is made from
+    them again: while they are far off, mixing learns what it must forget. On a failure within, the
+    calculator is not to be used again.
 
     Parameters
     ----------
@@ -51,6 +55,16 @@ def move_atoms_with_density(calculator: Any, atoms: Atoms) -> None:
     density.nt_sR.data[: density.ndensities] += density.nct_R.data
     density.D_asii.scatter_from(matrices)
     dft.potential, dft.energies, _ = dft.pot_calc.calculate(density, dft.ibzwfs, dft.potential.vHt_x)
+    for _ in range(SETTLING_ITERATIONS):
+        _settle(dft)
+
+
+def _settle(dft: Any) -> None:
+    """Iterate the wave functions once, in a potential that stays."""
+    loop, density = dft.scf_loop, dft.density
+    loop.eigensolver.iterate(dft.ibzwfs, density, dft.potential, loop.hamiltonian, dft.pot_calc, dft.energies)
+    electrons = density.nvalence - density.charge + dft.pot_calc.charge
+    dft.ibzwfs.calculate_occs(loop.occ_calc, electrons, fix_fermi_level=False)
 
 
 def atomic_density(dft: Any) -> NDArray[np.float64]:

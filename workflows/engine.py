@@ -29,9 +29,8 @@ from wadflow.results.documents import AtomsRecord
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.density_extrapolation import move_atoms_with_density
 from wadflow.workflows.durable import replace_file
-from wadflow.workflows.gap_filter import GapFilter
 from wadflow.workflows.gpaw_input import gpaw_parameters
-from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator, largest_force
+from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator
 from wadflow.workflows.outcome import (
     APPROACH_FILE,
     FAILURE_FILE,
@@ -44,7 +43,7 @@ from wadflow.workflows.outcome import (
 )
 from wadflow.workflows.paw import show_datasets_to_gpaw
 from wadflow.workflows.rehearsal import RehearsalSolver
-from wadflow.workflows.spring_hessian import spring_hessian
+from wadflow.workflows.relaxation import relax
 from wadflow.workflows.tether import TETHERED_VARIABLE, end_with_parent
 
 if TYPE_CHECKING:
@@ -317,15 +316,16 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         paths.append(RecordedPath(coarse, directory, APPROACH_FILE, partial(emit, approach=True)))
     emit(event="start", resumed_steps=sum(len(one.recorded) for one in paths))
     atoms.calc = path.calculator
+    hessian = None
     if coarse is not None:
         atoms.get_forces()  # of the structure as it was given: its first ionic step
         near = coarse.to_atoms()
         near.calc = paths[1].calculator
-        _relax(near, coarse)
+        hessian = relax(near, coarse).hessian
         atoms.positions = near.positions
-    converged, max_force = _relax(atoms, calculation)
+    relaxed = relax(atoms, calculation, hessian)
     steps = path.calculator.steps
-    last = steps[-1]
+    last = path.calculator.current
     usage = resource.getrusage(resource.RUSAGE_SELF)
     replayed = [step for one in paths for step in one.replayed]
     earlier = sum(step.wall_seconds for step in replayed)
@@ -341,8 +341,8 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         forces=last.forces,
         stress=last.stress,
         magnetic_moments=last.magnetic_moments,
-        max_force=max_force,
-        converged=converged,
+        max_force=relaxed.max_force,
+        converged=relaxed.converged,
         n_ionic_steps=len(steps),
         ionic_steps=tuple(steps),
         scf_iterations=sum(step.scf_iterations for step in steps),
@@ -357,37 +357,6 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         approach_steps=sum(len(one.calculator.steps) for one in paths[1:]),
         **path.solver.facts(),
     )
-
-
-def _relax(atoms: Atoms, calculation: Calculation) -> tuple[bool, float]:
-    """Move the atoms to rest.
-
-    Returns
-    -------
-    converged : bool
-        Whether they came to rest within the allowed steps.
-    max_force : float
-        Largest force (eV/angstrom) at the end; where the cell relaxes too, of ASE's generalised
-        cell forces as well; where the gap relaxes, that on the upper side as a whole.
-    """
-    relaxation = calculation.relaxation
-    if relaxation is None:
-        return True, largest_force(atoms.get_forces())
-    import ase.optimize
-    from ase.filters import FrechetCellFilter
-
-    target: Any = atoms
-    if relaxation.moves == "gap":
-        target = GapFilter(atoms)
-    elif relaxation.relax_cell:
-        target = FrechetCellFilter(atoms)
-    optimizer_class = getattr(ase.optimize, relaxation.optimizer)
-    optimizer = optimizer_class(target, logfile=None, alpha=relaxation.curvature, maxstep=relaxation.max_step)
-    if relaxation.first_hessian == "springs":
-        cell_factor = target.exp_cell_factor if relaxation.relax_cell else None
-        optimizer.H0 = spring_hessian(atoms, floor=relaxation.curvature, cell_factor=cell_factor)
-    converged = bool(optimizer.run(fmax=relaxation.fmax, steps=relaxation.max_steps))
-    return converged, largest_force(target.get_forces())
 
 
 def program_versions() -> dict[str, str]:

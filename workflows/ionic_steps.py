@@ -140,7 +140,9 @@ class ReplayCalculator(Calculator):
     Attributes
     ----------
     steps : list of IonicStep
-        All steps so far, recorded and computed.
+        All steps so far, recorded and computed; a structure that is met again makes no new one.
+    current : IonicStep
+        That of the structure asked for last.
     """
 
     implemented_properties: ClassVar[list[str]] = [  # type: ignore[misc]  # ASE: any attribute
@@ -160,6 +162,7 @@ class ReplayCalculator(Calculator):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # ASE
         self.steps: list[IonicStep] = []
+        self.current: IonicStep
         self._recorded = list(recorded)
         self._compute = compute
         self._on_step = on_step
@@ -174,11 +177,14 @@ class ReplayCalculator(Calculator):
         """Fill in ``results`` for the given atoms, from the record or by computing."""
         super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]  # ASE
         current: Any = self.atoms
-        step = self._next_recorded(current)
+        step = next((one for one in reversed(self.steps) if one.is_for(current)), None)
         if step is None:
-            step = self._compute(current)
-            self._on_step(step)
-        self.steps.append(step)
+            step = self._next_recorded(current)
+            if step is None:
+                step = self._compute(current)
+                self._on_step(step)
+            self.steps.append(step)
+        self.current = step
         self.results: dict[str, float | NDArray[np.float64]] = {
             "energy": step.energy,
             "free_energy": step.free_energy,

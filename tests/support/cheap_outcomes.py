@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ase.calculators.lj import LennardJones
 
 from wadflow.results.documents import AtomsRecord
-from wadflow.workflows.engine import _relax
 from wadflow.workflows.ionic_steps import IonicStep, ReplayCalculator
 from wadflow.workflows.outcome import Outcome
+from wadflow.workflows.relaxation import Relaxed, relax
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -45,11 +45,11 @@ def cheap_outcome(calculation: Calculation) -> Outcome:
     atoms.calc = calculator
     relaxation = calculation.relaxation
     if relaxation is not None and relaxation.relax_cell:
-        converged, force = True, 0.0
+        relaxed = Relaxed(converged=True, max_force=0.0)
         atoms.get_potential_energy()
     else:
-        converged, force = _relax(atoms, calculation)
-    steps = calculator.steps
+        relaxed = relax(atoms, calculation)
+    steps, last = calculator.steps, calculator.current
     return Outcome(
         key=calculation.key,
         label=calculation.label,
@@ -57,12 +57,12 @@ def cheap_outcome(calculation: Calculation) -> Outcome:
         task=calculation.task,
         atoms=AtomsRecord.from_atoms(atoms),
         initial_energy=steps[0].energy,
-        energy=steps[-1].energy,
-        forces=steps[-1].forces,
+        energy=last.energy,
+        forces=last.forces,
         stress=None,
         magnetic_moments=None,
-        max_force=force,
-        converged=converged,
+        max_force=relaxed.max_force,
+        converged=relaxed.converged,
         n_ionic_steps=len(steps),
         ionic_steps=tuple(steps),
         scf_iterations=len(steps),
