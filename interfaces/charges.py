@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wadflow.errors import InputError
@@ -36,7 +37,17 @@ def guess_charges(structure: Structure) -> FormalCharges:
 
     Crystals of metals alone and elements have none.
     """
-    composition = structure.composition.reduced_composition
+    reduced = structure.composition.reduced_composition
+    found = _guess(tuple((element.symbol, amount) for element, amount in reduced.items()))
+    return FormalCharges(None if found.values is None else dict(found.values), found.doubt)
+
+
+@lru_cache(maxsize=64)  # pymatgen tries all oxidation states, for each side of each interface
+def _guess(amounts: tuple[tuple[str, float], ...]) -> FormalCharges:
+    """Return `guess_charges` of a composition, which nobody may change."""
+    from pymatgen.core import Composition
+
+    composition = Composition(dict(amounts))
     if all(element.is_metal for element in composition.elements) or len(composition.elements) == 1:
         return FormalCharges(None)
     usual = composition.oxi_state_guesses()

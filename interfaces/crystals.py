@@ -8,10 +8,12 @@ conventional volume keeps its own axes, so that the indices mean what the author
 from __future__ import annotations
 
 import csv
+import hashlib
 import tomllib
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,14 +148,36 @@ def load_crystal(name_or_path: str, *, base: Path | None = None) -> Crystal:
     InputError
         The crystal is unknown, or its file cannot be read or describes no ordered, periodic crystal.
     """
+    crystal = shared_crystal(name_or_path, base=base)
+    # A structure can be changed by whoever gets it, so that everyone gets a copy.
+    return replace(crystal, structure=crystal.structure.copy())
+
+
+def shared_crystal(name_or_path: str, *, base: Path | None = None) -> Crystal:
+    """Return what `load_crystal` does, but the structure is everyone's: to be read, never changed."""
     resolved = resolve_crystal(name_or_path, base=base)
     if not is_shipped(resolved):
-        file = Path(resolved)
-        structure = _conventional(_read(file), file)
-        return Crystal(name_or_path, structure, "", file, None, formal_charges(resolved, structure))
+        return replace(_of_file(resolved), name=name_or_path)
     shipped = _shipped(_defaults()[resolved][0] if resolved in _defaults() else resolved)
-    # A structure can be changed by whoever gets it, so that everyone gets a copy.
-    return replace(shipped, name=resolved, structure=shipped.structure.copy())
+    return replace(shipped, name=resolved)
+
+
+def _of_file(path: str) -> Crystal:
+    """Return the crystal of a user's file under the name of its path."""
+    file = Path(path)
+    # Other formats are read anew each time: ASE looks into neighbouring files too.
+    if file.suffix.lower() == ".cif" and file.is_file():
+        with suppress(OSError):  # what cannot be read says so below
+            return _of_cif(path, hashlib.sha256(file.read_bytes()).hexdigest())
+    structure = _conventional(_read(file), file)
+    return Crystal(path, structure, "", file, None, formal_charges(path, structure))
+
+
+@lru_cache(maxsize=64)  # one file serves many interfaces, and each asks for it half a dozen times
+def _of_cif(path: str, sha256: str) -> Crystal:  # noqa: ARG001  # a file that changed is read again
+    file = Path(path)
+    structure = _conventional(_read(file), file)
+    return Crystal(path, structure, "", file, None, formal_charges(path, structure))
 
 
 @cache

@@ -38,7 +38,7 @@ EQUAL_LENGTHS = 1e-3
 EXACT_SYMMETRY = 1e-8  # angstrom
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: arrays have no equality, and caches need one
 class OrientedCrystal:
     """The infinite stack of atomic planes parallel to (hkl), as one repeat of it.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wadflow.interfaces.slabs import wrap_in_plane
+from wadflow.interfaces.slabs import wrap_positions
 from wadflow.interfaces.symmetry import SYMMETRY_TOLERANCE, slab_operations
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ FloatArray = NDArray[np.float64]
 # (0, half a lattice constant) away from the rounding edges, where noise would decide.
 STEP = 1e-3
 OFFSET = 0.2718
+AT_ONCE = 2**16  # pairs of a point and an operation, each of some hundred bytes
 
 
 def place(atoms: Atoms) -> tuple[Atoms, NDArray[np.intp]]:
@@ -47,20 +48,22 @@ def place(atoms: Atoms) -> tuple[Atoms, NDArray[np.intp]]:
     centred = atoms.copy()
     z = centred.positions[:, 2]
     z += centred.cell.array[2, 2] / 2 - (z.min() + z.max()) / 2
-    best: tuple[list[tuple[int, ...]], Atoms, NDArray[np.intp]] | None = None
+    in_plane = centred.cell.array[:2, :2]
+    best: tuple[list[list[int]], FloatArray, NDArray[np.intp]] | None = None
     for origin in _symmetric_origins(centred):
-        moved = centred.copy()
-        moved.positions[:, :2] -= origin @ centred.cell.array[:2, :2]
-        wrap_in_plane(moved)
-        steps = np.floor(moved.positions / STEP + OFFSET + 0.5).astype(int)
-        keys = np.column_stack([steps[:, 2], steps[:, 0], steps[:, 1], moved.numbers])
+        moved = centred.positions.copy()
+        moved[:, :2] -= origin @ in_plane
+        wrap_positions(moved, in_plane)
+        steps = np.floor(moved / STEP + OFFSET + 0.5).astype(int)
+        keys = np.column_stack([steps[:, 2], steps[:, 0], steps[:, 1], centred.numbers])
         order = np.lexsort(keys.T[::-1])
-        ranked = [tuple(row) for row in keys[order].tolist()]
+        ranked = keys[order].tolist()
         if best is None or ranked < best[0]:
             best = (ranked, moved, order)
     if best is None:
         raise ArithmeticError("a slab without atoms has no place")
-    return best[1][best[2]], best[2]
+    centred.positions[:] = best[1]
+    return centred[best[2]], best[2]
 
 
 def _symmetric_origins(atoms: Atoms) -> list[FloatArray]:
@@ -68,19 +71,31 @@ def _symmetric_origins(atoms: Atoms) -> list[FloatArray]:
     rotations, translations = _operations(atoms)
     fractional = atoms.cell.scaled_positions(atoms.positions)[:, :2]
     candidates = _centres(rotations, translations)
-    if not candidates:
+    if len(candidates) == 0:
         # Without rotation axes the origin goes to an atom, on a mirror line if there is one.
-        candidates = [*fractional, *_mirrored(fractional, rotations, translations)]
+        candidates = np.concatenate([fractional, _mirrored(fractional, rotations, translations)])
     in_plane = atoms.cell.array[:2, :2]
 
-    remaining = _distinct(np.array(candidates), in_plane)
-    # Supercells have many translations, and so many candidates: all operations at once, point by point.
-    orders = np.empty(len(remaining), dtype=int)
-    for number, point in enumerate(remaining):
-        moved = rotations @ point + translations - point
-        distances = np.linalg.norm((moved - np.round(moved)) @ in_plane, axis=1)
-        orders[number] = (distances < 10 * SYMMETRY_TOLERANCE).sum()
+    remaining = _distinct(candidates, in_plane)
+    # Supercells have many translations, and so many candidates: a part of the points at a time.
+    at_once = max(1, AT_ONCE // len(rotations))
+    parts = [
+        _fixed_by(remaining[start : start + at_once], rotations, translations, in_plane)
+        for start in range(0, len(remaining), at_once)
+    ]
+    orders = np.concatenate(parts)
     return list(remaining[orders == orders.max()])
+
+
+def _fixed_by(
+    points: FloatArray, rotations: NDArray[np.int64], translations: FloatArray, in_plane: FloatArray
+) -> NDArray[np.intp]:
+    """Return how many operations leave each point (fractional, shape (n, 2)) in its place, shape (n,)."""
+    images = (rotations[None] @ points[:, None, :, None])[..., 0]
+    moved = images + translations - points[:, None]
+    distances = np.linalg.norm((moved - np.round(moved)) @ in_plane, axis=2)
+    fixed: NDArray[np.intp] = (distances < 10 * SYMMETRY_TOLERANCE).sum(axis=1)
+    return fixed
 
 
 def _distinct(points: FloatArray, in_plane: FloatArray) -> FloatArray:
@@ -101,23 +116,20 @@ def _operations(atoms: Atoms) -> tuple[NDArray[np.int64], FloatArray]:
     return rotations[:, :2, :2], translations[:, :2]
 
 
-def _centres(rotations: NDArray[np.int64], translations: FloatArray) -> list[FloatArray]:
-    """Return the fixed points of all operations that have isolated ones."""
+def _centres(rotations: NDArray[np.int64], translations: FloatArray) -> FloatArray:
+    """Return the fixed points (fractional, shape (n, 2)) of all operations that have isolated ones."""
     differences = rotations - np.eye(2)
     isolated = np.abs(np.linalg.det(differences)) > 0.5  # a whole number: not zero
     lattice = np.array(list(product((-1, 0, 1), repeat=2)))
     # one system for each operation, with the image of the origin in every neighbouring cell on its right
     right = lattice.T[None] - translations[isolated][:, :, None]
-    points = np.linalg.solve(differences[isolated], right) % 1.0
-    return list(points.transpose(0, 2, 1).reshape(-1, 2))
+    points: FloatArray = np.linalg.solve(differences[isolated], right) % 1.0
+    return points.transpose(0, 2, 1).reshape(-1, 2)
 
 
-def _mirrored(points: FloatArray, rotations: NDArray[np.int64], translations: FloatArray) -> list[FloatArray]:
-    """Return the points halfway between each point and its image."""
-    lattice = [np.array(pair) for pair in product((0, 1), repeat=2)]
-    return [
-        ((point + rotation @ point + translation + shift) / 2) % 1.0
-        for point in points
-        for rotation, translation in zip(rotations, translations, strict=True)
-        for shift in lattice
-    ]
+def _mirrored(points: FloatArray, rotations: NDArray[np.int64], translations: FloatArray) -> FloatArray:
+    """Return the points halfway between each point and its images, fractional, shape (n, 2)."""
+    lattice = np.array(list(product((0, 1), repeat=2)))
+    images = points[:, None] + (rotations[None] @ points[:, None, :, None])[..., 0] + translations
+    halfway: FloatArray = ((images[:, :, None] + lattice) / 2) % 1.0
+    return halfway.reshape(-1, 2)

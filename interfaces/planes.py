@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,9 +93,15 @@ def plane_formula(symbols: Iterable[str]) -> str:
     >>> plane_formula(["O", "Li", "Li"])
     'Li2O'
     """
+    return _formula(tuple(Counter(symbols).items()))
+
+
+@lru_cache(maxsize=1024)
+def _formula(counts: tuple[tuple[str, int], ...]) -> str:
+    """Return the formula of so many atoms of each element."""
     from ase.formula import Formula
 
-    return Formula.from_dict(Counter(symbols)).format("metal")
+    return Formula.from_dict(dict(counts)).format("metal")
 
 
 def is_multiple(composition: Mapping[int, int], unit: Mapping[int, int]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import find_charges, load_crystal
+from wadflow.interfaces.crystals import find_charges, shared_crystal
 from wadflow.interfaces.faces import has_equal_faces
 from wadflow.interfaces.patterns import Candidates, best, candidates, matching_pattern
 from wadflow.interfaces.polarity import CHARGE_TOLERANCE, plane_charges, tasker_class
@@ -202,7 +202,7 @@ def _check_symmetric(
 
 def _reference(name: str) -> Structure:
     try:
-        return load_crystal(name).structure
+        return shared_crystal(name).structure
     except InputError as error:
         key = "chemical_potential.reference"
         raise InputError(error.problem, file=error.file, key=key, remedy=error.remedy) from error

@@ -11,6 +11,7 @@ class III  the slab has a dipole: its surface energy diverges with the thickness
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -45,12 +46,17 @@ def plane_charges(slab: Slab, charges: Mapping[str, float]) -> NDArray[np.float6
     numpy.ndarray
         Charge per primitive in-plane cell in units of e, shape (planes,).
     """
+    return np.array(
+        [sum(charges[symbol] * n for symbol, n in _counts(text)) for text in slab.formulas], dtype=float
+    )
+
+
+@lru_cache(maxsize=1024)
+def _counts(formula: str) -> tuple[tuple[str, int], ...]:
+    """Return how many atoms of each element a formula holds."""
     from ase.formula import Formula
 
-    return np.array(
-        [sum(charges[symbol] * n for symbol, n in Formula(text).count().items()) for text in slab.formulas],
-        dtype=float,
-    )
+    return tuple(Formula(formula).count().items())
 
 
 def tasker_class(slab: Slab, charges: Mapping[str, float] | None) -> TaskerClass | None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import load_crystal
+from wadflow.interfaces.crystals import shared_crystal
 from wadflow.interfaces.orientation import OrientedCrystal, orient
 from wadflow.interfaces.slabs import Contact, Slab, count_planes, find_termination, take_planes
 
@@ -66,7 +66,7 @@ def crystals_of(
         name = side_of(definition, role).crystal
         with blame(definition, role, "crystal"):
             if structures is None and name not in known:
-                known[name] = load_crystal(name).structure
+                known[name] = shared_crystal(name).structure
             if name not in known:
                 # Falling back to the shipped cell would mix relaxed and unrelaxed crystals.
                 raise InputError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -144,6 +145,12 @@ def terminations(oriented: OrientedCrystal, contact: Contact) -> dict[str, int]:
         the plane's formula per primitive in-plane cell; inequivalent planes of equal formula are numbered
         in that order, ``"Li#1"``, ``"Li#2"``.
     """
+    return dict(_terminations(oriented, contact))
+
+
+@lru_cache(maxsize=1024)
+def _terminations(oriented: OrientedCrystal, contact: Contact) -> tuple[tuple[str, int], ...]:
+    """Return `terminations` as pairs of label and plane."""
     kinds: dict[int, int] = {}
     for plane, kind in enumerate(oriented.classes):
         kinds.setdefault(kind, plane)
@@ -158,7 +165,7 @@ def terminations(oriented: OrientedCrystal, contact: Contact) -> dict[str, int]:
         same = [other for other in ordered if oriented.formulas[other] == oriented.formulas[plane]]
         suffix = f"#{same.index(plane) + 1}" if len(same) > 1 else ""
         labels[oriented.formulas[plane] + suffix] = plane
-    return labels
+    return tuple(labels.items())
 
 
 def termination_label(oriented: OrientedCrystal, contact: Contact, plane: int) -> str:
@@ -280,6 +287,15 @@ def take_planes(oriented: OrientedCrystal, first: int, count: int) -> Slab:
     count : int
         Number of planes, at least 1.
     """
+    slab = _planes(oriented, first, count)
+    # Atoms can be changed by whoever gets them, so that everyone gets their own.
+    return replace(slab, atoms=slab.atoms.copy())
+
+
+# Sides of equal thickness stand in many interfaces, and in all shifts of a scan.
+@lru_cache(maxsize=1024)
+def _planes(oriented: OrientedCrystal, first: int, count: int) -> Slab:
+    """Return `take_planes`, of which nobody may change the atoms."""
     from ase import Atoms
 
     numbers, positions, labels = [], [], []
@@ -303,11 +319,13 @@ def take_planes(oriented: OrientedCrystal, first: int, count: int) -> Slab:
     wrap_in_plane(atoms)
     unit = oriented.composition(0, oriented.n_planes)
     last = first + count - 1
+    plane_z = np.array([oriented.z(first + number) for number in range(count)]) - base
+    plane_z.flags.writeable = False
     return Slab(
         atoms=atoms,
         miller=oriented.miller,
         area=oriented.area,
-        plane_z=np.array([oriented.z(first + number) for number in range(count)]) - base,
+        plane_z=plane_z,
         formulas=tuple(plane_formula(atoms.symbols[labels_of]) for labels_of in _members(atoms)),
         termination_bottom=termination_label(oriented, "bottom", first),
         termination_top=termination_label(oriented, "top", last),
@@ -327,6 +345,18 @@ def _members(atoms: Atoms) -> list[NDArray[np.bool_]]:
 
 def wrap_in_plane(atoms: Atoms) -> None:
     """Move atoms into the cell along a and b, in place; heights stay."""
-    in_plane = atoms.cell.array[:2, :2]
-    fractional = np.linalg.solve(in_plane.T, atoms.positions[:, :2].T).T
-    atoms.positions[:, :2] -= np.floor(fractional + WRAP) @ in_plane
+    wrap_positions(atoms.positions, atoms.cell.array[:2, :2])
+
+
+def wrap_positions(positions: NDArray[np.float64], in_plane: NDArray[np.float64]) -> None:
+    """Move positions into an in-plane cell, in place; heights stay.
+
+    Parameters
+    ----------
+    positions : numpy.ndarray
+        Angstrom, shape (atoms, 3).
+    in_plane : numpy.ndarray
+        Rows a and b, angstrom, shape (2, 2).
+    """
+    fractional = np.linalg.solve(in_plane.T, positions[:, :2].T).T
+    positions[:, :2] -= np.floor(fractional + WRAP) @ in_plane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,6 +103,7 @@ class Interface:
     atomic number, with the arrays ``side`` (0 lower, 1 upper) and ``plane`` (0 = bottom of AB). ``a`` (the
     lower half) and ``b`` (the upper half) are the atoms of ``ab`` at the same geometry, moved as a whole
     to the place that `placement.place` gives; their array ``ab_index`` holds each atom's index in ``ab``.
+    They are made of ``ab`` when they are first asked for: most shifts of a scan never need them.
     Two reconstructed sides that meet with registry 'bulk' share one plane: each has a part of its atoms,
     under one number in ``plane``.
 
@@ -109,7 +111,7 @@ class Interface:
     ----------
     definition : InterfaceDefinition
         What was asked for.
-    ab, a, b : ase.Atoms
+    ab : ase.Atoms
         Angstrom.
     area : float
         Area of the in-plane cell, angstrom2.
@@ -129,8 +131,6 @@ class Interface:
 
     definition: InterfaceDefinition
     ab: Atoms
-    a: Atoms
-    b: Atoms
     area: float
     gap: float
     registry: tuple[float, float]
@@ -138,6 +138,16 @@ class Interface:
     upper: InterfaceSide
     vacuum: float
     n_interfaces: int = 1
+
+    @cached_property
+    def a(self) -> Atoms:
+        """The lower half, angstrom."""
+        return _half(self.ab, 0)
+
+    @cached_property
+    def b(self) -> Atoms:
+        """The upper half, angstrom."""
+        return _half(self.ab, 1)
 
     @property
     def sides(self) -> tuple[InterfaceSide, InterfaceSide]:
@@ -208,17 +218,9 @@ def build_interface(
     _check_overlap(definition, stack)
 
     ab, _ = place(stack)
-    halves = []
-    for side in (0, 1):
-        members = np.flatnonzero(ab.arrays["side"] == side)
-        half, order = place(ab[members])
-        half.set_array("ab_index", members[order])
-        halves.append(half)
     return Interface(
         definition=definition,
         ab=ab,
-        a=halves[0],
-        b=halves[1],
         area=float(np.linalg.det(cell)),
         gap=gap,
         registry=registry,
@@ -226,6 +228,14 @@ def build_interface(
         upper=sides["upper"],
         vacuum=float(vacuum),
     )
+
+
+def _half(ab: Atoms, side: int) -> Atoms:
+    """Return the lower (0) or upper (1) half of AB at its canonical place, with ``ab_index``."""
+    members = np.flatnonzero(ab.arrays["side"] == side)
+    half, order = place(ab[members])
+    half.set_array("ab_index", members[order])
+    return half
 
 
 def _in_supercell(side: PolarSide) -> Atoms:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 import wadflow
 from wadflow.errors import InputError
-from wadflow.interfaces.crystals import load_crystal
+from wadflow.interfaces.crystals import load_crystal, shared_crystal
 from wadflow.interfaces.faces import has_equal_faces
 from wadflow.interfaces.sides import side_of
 from wadflow.interfaces.stacking import build_interface
@@ -72,7 +73,7 @@ def primitive_crystal(crystal: str) -> Structure:
     """Return the primitive cell of a crystal as it is shipped or given (angstrom)."""
     from pymatgen.core import Structure
 
-    conventional = load_crystal(crystal).structure
+    conventional = shared_crystal(crystal).structure
     cell, fractional, numbers = primitive_cell(
         conventional.lattice.matrix,
         conventional.frac_coords,
@@ -94,12 +95,33 @@ def conventional_crystal(crystal: str, relaxed_primitive: Structure) -> Structur
     relaxed_primitive : Structure
         Primitive cell after relaxation, of the shape that `primitive_crystal` gives.
     """
+    given = shared_crystal(crystal).structure.lattice.matrix
+    unrelaxed = primitive_crystal(crystal).lattice.matrix
+    fractional = relaxed_primitive.frac_coords
+    return _conventional_of(
+        tuple(given.ravel().tolist()),
+        tuple(unrelaxed.ravel().tolist()),
+        tuple(relaxed_primitive.lattice.matrix.ravel().tolist()),
+        tuple(fractional.ravel().tolist()),
+        relaxed_primitive.atomic_numbers,
+    ).copy()
+
+
+@lru_cache(maxsize=512)  # a thousand interfaces are made of a handful of crystals
+def _conventional_of(
+    given_cell: tuple[float, ...],
+    unrelaxed_cell: tuple[float, ...],
+    cell: tuple[float, ...],
+    fractional: tuple[float, ...],
+    numbers: tuple[int, ...],
+) -> Structure:
+    """Return `conventional_crystal` of cells (angstrom) and fractional coordinates, row by row."""
     from pymatgen.core import Lattice, Structure
 
-    given = load_crystal(crystal).structure.lattice.matrix
-    unrelaxed = primitive_crystal(crystal).lattice.matrix
+    given, unrelaxed = np.reshape(given_cell, (3, 3)), np.reshape(unrelaxed_cell, (3, 3))
     multiples = np.rint(given @ np.linalg.inv(unrelaxed)).astype(int)
-    conventional = relaxed_primitive.copy()
+    species: list[Any] = list(numbers)
+    conventional = Structure(np.reshape(cell, (3, 3)), species, np.reshape(fractional, (-1, 3)))
     conventional.make_supercell(multiples, to_unit_cell=True)
     rounded: list[float] = []
     for value in conventional.lattice.parameters:
@@ -164,12 +186,12 @@ def bulk_mesh(crystal: str, atoms: Atoms, protocol: Protocol) -> tuple[int, int,
 
 def is_ionic(crystal: str) -> bool:
     """Whether a crystal consists of ions, and so has a gap."""
-    return load_crystal(crystal).formal_charges is not None
+    return shared_crystal(crystal).formal_charges is not None
 
 
 def is_metal(crystal: str) -> bool:
     """Whether all elements of a crystal are metals."""
-    return all(element.is_metal for element in load_crystal(crystal).structure.elements)
+    return all(element.is_metal for element in shared_crystal(crystal).structure.elements)
 
 
 def bulk_label(crystal: str) -> str:
@@ -202,7 +224,9 @@ def build(
 
 def needs_dipole_layer(interface: Interface) -> bool:
     """Whether AB, A or B has two different faces; all three are then run with a dipole layer."""
-    return not all(has_equal_faces(atoms) for atoms in (interface.ab, interface.a, interface.b))
+    # One after the other: where AB has two faces, the halves need not be made.
+    equal = has_equal_faces(interface.ab) and has_equal_faces(interface.a) and has_equal_faces(interface.b)
+    return not equal
 
 
 def mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:
@@ -220,6 +244,7 @@ def slab_calculations(
     dipole_layer: bool,
     task: Literal["static", "relax"] = "relax",
     name: str | None = None,
+    roles: tuple[SlabRole, ...] = SLAB_ROLES,
 ) -> dict[SlabRole, Calculation]:
     """Return the calculations of AB, A and B; in relaxations the first ionic step is the rigid energy.
 
@@ -235,20 +260,28 @@ def slab_calculations(
         One energy each, or a relaxation.
     name : str, optional
         Name for people; the definition's if not given.
+    roles : tuple of str
+        Those of the three that are wanted.
     """
-    structures = {"AB": interface.ab, "A": interface.a, "B": interface.b}
     kpoints = mesh(interface, protocol)
     return {
         role: Calculation.prepare(
-            structures[role],
+            _structure(interface, role),
             protocol,
             label=f"{name or interface.definition.name} {role}",
             task=task,
             dipole_layer=dipole_layer,
             kpoints=kpoints,
         )
-        for role in SLAB_ROLES
+        for role in roles
     }
+
+
+def _structure(interface: Interface, role: SlabRole) -> Atoms:
+    """Return AB, A or B; a half is made only where it is asked for."""
+    if role == "AB":
+        return interface.ab
+    return interface.a if role == "A" else interface.b
 
 
 def strain_calculations(

@@ -89,6 +89,12 @@ BYTES: Final = 16.0
 
 MIB: Final = 2.0**20
 
+SYMMETRY_TOLERANCE: Final = 1e-4
+"""Distance (angstrom) within which a symmetry counts that saves k-points."""
+
+APART: Final = 10.0
+"""Vacuum (angstrom) that keeps images apart where the symmetry of a slab is looked for."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -266,14 +272,44 @@ def _irreducible_kpoints(calculation: Calculation) -> int:
 
 @lru_cache(maxsize=4096)  # interfaces of one plan share crystals and sides
 def _irreducible_mesh(record: AtomsRecord, mesh: tuple[int, int, int]) -> int:
-    from spglib import get_ir_reciprocal_mesh
+    from spglib import get_stabilized_reciprocal_mesh
 
-    atoms = record.to_atoms()
-    crystal = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
-    found = get_ir_reciprocal_mesh(mesh, crystal, is_shift=(0, 0, 0), is_time_reversal=True, symprec=1e-4)
+    rotations = _rotations(*_shape(record))
+    found = (
+        None
+        if rotations is None
+        else get_stabilized_reciprocal_mesh(mesh, rotations, is_shift=(0, 0, 0), is_time_reversal=True)
+    )
     if found is None:  # without symmetry time reversal halves them
         return (math.prod(mesh) + 1) // 2
     return len(np.unique(found[0]))
+
+
+def _shape(record: AtomsRecord) -> tuple[bytes, bytes, bytes]:
+    """Return cell and positions (angstrom) and numbers, as bytes, without what no rotation depends on.
+
+    Slabs stand on the bottom of a cell with `APART` of vacuum: many interfaces share a half, each in a cell
+    of another height. Lengths are rounded to a hundredth of the tolerance of the symmetry.
+    """
+    cell, positions = np.array(record.cell), np.array(record.positions)
+    upright = not cell[2, :2].any() and not cell[:2, 2].any()
+    if upright and record.pbc == (True, True, False):
+        positions[:, 2] -= positions[:, 2].min()
+        cell[2, 2] = positions[:, 2].max() + APART
+    rounded = (np.round(cell, 6) + 0.0, np.round(positions, 6) + 0.0)
+    return rounded[0].tobytes(), rounded[1].tobytes(), np.array(record.numbers, dtype=np.int64).tobytes()
+
+
+@lru_cache(maxsize=4096)  # finding the symmetry takes longest
+def _rotations(cell: bytes, positions: bytes, numbers: bytes) -> NDArray[np.intc] | None:
+    """Return the rotations, shape (operations, 3, 3), of what `_shape` gives."""
+    from spglib import get_symmetry
+
+    lattice = np.frombuffer(cell).reshape(3, 3)
+    scaled = np.linalg.solve(lattice.T, np.frombuffer(positions).reshape(-1, 3).T).T
+    kinds = np.frombuffer(numbers, dtype=np.int64)
+    found = get_symmetry((lattice.tolist(), scaled.tolist(), kinds.tolist()), symprec=SYMMETRY_TOLERANCE)
+    return None if found is None else np.asarray(found["rotations"], dtype=np.intc)
 
 
 def _speed(earlier: Iterable[tuple[Calculation, Outcome]]) -> Speed:

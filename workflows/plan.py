@@ -107,16 +107,17 @@ def plan_study(study: Study, archive: Archive) -> Plan:
         outcomes: dict[str, Outcome] = {}
         for request in batch:
             calculation = request.calculation
-            first = labels.setdefault(calculation.key, calculation.label)
+            key = calculation.key  # worked out anew each time that it is asked for
+            first = labels.setdefault(key, calculation.label)
             same_as = None if first == calculation.label else first
             one = (
-                _look_up(request.role, calculation, archive, same_as=same_as)
+                _look_up(request.role, calculation, key, archive, same_as=same_as)
                 if known
                 else PlannedCalculation(request.role, calculation, "waits for others", same_as)
             )
             planned.append(one)
             # In place of what is not known yet the structure as it was asked for goes on.
-            outcomes[calculation.key] = one.outcome or unknown_outcome(calculation)
+            outcomes[key] = one.outcome or unknown_outcome(calculation)
         known = known and all(one.outcome is not None for one in planned)
         try:
             batch = program.send(outcomes)
@@ -125,11 +126,11 @@ def plan_study(study: Study, archive: Archive) -> Plan:
 
 
 def _look_up(
-    role: Role, calculation: Calculation, archive: Archive, *, same_as: str | None
+    role: Role, calculation: Calculation, key: str, archive: Archive, *, same_as: str | None
 ) -> PlannedCalculation:
-    """Return a calculation with what the archive knows of it."""
-    entry = archive.find(calculation.key)
+    """Return a calculation with what the archive knows of it under its key."""
+    entry = archive.find(key)
     if entry is not None:
         return PlannedCalculation(role, calculation, "in the archive", same_as, read_outcome(entry))
-    state: State = "new" if archive.owner(calculation.key) is None else "being computed"
+    state: State = "new" if archive.owner(key) is None else "being computed"
     return PlannedCalculation(role, calculation, state, same_as)

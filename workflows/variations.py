@@ -208,6 +208,8 @@ def separated(
             dipole_layer=dipole_layer,
             task="static",
             name=f"{definition.name} apart by {distance:g} angstrom",
+            # All of them in one cell: A and B are those of the first distance.
+            roles=("AB",) if calculations else steps.SLAB_ROLES,
         )
     first = calculations[distances[0]]
     return Separated(

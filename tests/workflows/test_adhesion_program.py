@@ -9,6 +9,7 @@ import pytest
 from cheap_outcomes import cheap_outcome, drive
 
 from wadflow.errors import InputError
+from wadflow.interfaces.crystals import load_crystal
 from wadflow.interfaces.definition import InterfaceDefinition
 from wadflow.results.documents import AdhesionDocument
 from wadflow.workflows import adhesion_steps as steps
@@ -17,6 +18,7 @@ from wadflow.workflows.archive import Archive
 from wadflow.workflows.cli import main
 from wadflow.workflows.plan import plan_study
 from wadflow.workflows.protocol import load_protocol
+from wadflow.workflows.variations import separated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +51,43 @@ CRYSTALS = {name: steps.conventional_crystal(name, steps.primitive_crystal(name)
 def scanned() -> tuple[FinishedAdhesion, list[list[Request]], AdhesionDocument]:
     finished, batches = drive(adhesion_program(SCANNED, SMOKE))
     return finished, batches, finished.document(lambda _calculation: False)
+
+
+@pytest.mark.parametrize("crystal", ["Li", "Li2O", "Na2O"])
+def test_the_conventional_cell_is_made_once_and_belongs_to_whoever_asks(crystal: str) -> None:
+    relaxed = steps.primitive_crystal(crystal)
+    relaxed.scale_lattice(relaxed.volume * 1.003)
+    given, unrelaxed = (
+        load_crystal(crystal).structure.lattice.matrix,
+        steps.primitive_crystal(crystal).lattice,
+    )
+    plain = relaxed.copy().make_supercell(
+        np.rint(given @ np.linalg.inv(unrelaxed.matrix)).astype(int), to_unit_cell=True
+    )
+    for _ in range(2):
+        found = steps.conventional_crystal(crystal, relaxed)
+        assert found.atomic_numbers == plain.atomic_numbers
+        np.testing.assert_array_equal(found.frac_coords, plain.frac_coords)
+        np.testing.assert_allclose(found.lattice.parameters, plain.lattice.parameters, atol=1e-4)
+        assert found.lattice.parameters == pytest.approx(np.round(found.lattice.parameters, 4), abs=1e-9)
+        found.scale_lattice(1.0)
+
+
+def test_slabs_of_a_separation_curve_are_those_of_every_distance() -> None:
+    here = SCANNED.at((0.0, 0.0), 2.0)
+    interface = steps.build(here, SMOKE, CRYSTALS)
+    curve = separated(here, interface, SMOKE, CRYSTALS, dipole_layer=True)
+    assert curve is not None
+    cell_gap = interface.gap + max(curve.interfaces)
+    for distance, calculation in curve.interfaces.items():
+        at = here.at(interface.registry, interface.gap + distance)
+        built = steps.build(at, SMOKE, CRYSTALS, cell_gap=cell_gap)
+        plain = steps.slab_calculations(built, SMOKE, dipole_layer=True, task="static")
+        assert [plain[role].key for role in steps.SLAB_ROLES] == [
+            calculation.key,
+            curve.a.key,
+            curve.b.key,
+        ]
 
 
 def gap_calculations(batches: list[list[Request]]) -> list[Calculation]:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import spglib
 from ase.build import bcc100, bulk, fcc111
 from cheap_outcomes import cheap_outcome
 from command_line import call
 
+from wadflow.interfaces.definition import load_definition
+from wadflow.workflows.adhesion_steps import build, slab_calculations
 from wadflow.workflows.calculation import Calculation
-from wadflow.workflows.costs import STEPS, CostModel, Speed, kind_of, size_of
+from wadflow.workflows.costs import STEPS, CostModel, Speed, _shape, kind_of, size_of
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -110,6 +113,28 @@ def test_symmetry_reduces_the_k_points() -> None:
     mesh = (3, 3, 3)
     low = Calculation.prepare(rattled, STANDARD, label="Li", task="static", kpoints=mesh)
     assert size_of(low).kpoints == 14  # time reversal alone
+
+
+@pytest.mark.parametrize("name", ["li110-li110", "li001-li2o001-o-contact", "li2o111-li2o111-twist60"])
+@pytest.mark.parametrize("shift", [(0.0, 0.0), (0.5, 0.0), (0.13, 0.29)])
+def test_k_points_are_those_of_the_whole_structure(name: str, shift: tuple[float, float]) -> None:
+    interface = build(load_definition(name).at(shift, 2.2), STANDARD)
+    for calculation in slab_calculations(interface, STANDARD, dipole_layer=True).values():
+        atoms, mesh = calculation.atoms.to_atoms(), calculation.electrons.kpoints
+        crystal = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
+        found = spglib.get_ir_reciprocal_mesh(mesh, crystal, is_shift=(0, 0, 0), symprec=1e-4)
+        assert found is not None
+        assert size_of(calculation).kpoints == len(np.unique(found[0]))
+
+
+def test_the_height_of_a_cell_changes_no_k_points() -> None:
+    calculation = slab(4, oxygen=True)
+    higher = calculation.to_atoms()
+    higher.cell[2, 2] += 7.0
+    higher.positions[:, 2] += 1.0
+    moved = Calculation.prepare(higher, STANDARD, label="higher", task="relax")
+    assert _shape(moved.atoms) == _shape(calculation.atoms)
+    assert size_of(moved).kpoints == size_of(calculation).kpoints
 
 
 def test_the_plan_shows_what_is_to_be_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
