@@ -50,9 +50,52 @@ def move_atoms_with_density(calculator: Any, atoms: Atoms) -> None:
     calculator.move_atoms(atoms)
 
     dft = calculator.dft
+    smooth = valence + atomic_density(dft)
+    smooth[: dft.density.ndensities] += dft.density.nct_R.data
+    _go_on_with(dft, smooth, matrices)
+
+
+def start_with_density(calculator: Any, atoms: Atoms, other: Any) -> bool:
+    """Start a calculation from atomic orbitals in the potential of a density that is known already.
+
+    Parameters
+    ----------
+    calculator : gpaw.new.ase_interface.ASECalculator
+        Not yet used.
+    atoms : ase.Atoms
+        Where the atoms are.
+    other : gpaw.new.ase_interface.ASECalculator
+        Converged for the same atoms, with other k-points.
+
+    Returns
+    -------
+    bool
+        Whether the density could be taken over: not where the two grids are divided among ranks, or are not
+        the same.
+    """
+    calculator.create_new_calculation(atoms)
+    dft, known = calculator.dft, other.dft.density
+    grids = dft.density.nt_sR.desc, known.nt_sR.desc
+    if any(grid.comm.size > 1 for grid in grids) or (grids[0].size_c != grids[1].size_c).any():
+        return False
+    _go_on_with(dft, known.nt_sR.data, known.D_asii.gather(broadcast=True, copy=True))
+    return True
+
+
+def _go_on_with(dft: Any, smooth: NDArray[np.float64], matrices: Any) -> None:
+    """Put a density in the place of that which is there, and let wave functions settle in its potential.
+
+    Parameters
+    ----------
+    dft : gpaw.new.calculation.DFT
+        With wave functions.
+    smooth : ndarray
+        The pseudo density on this rank's part of the grid, shape (spins, n1, n2, n3), 1/bohr3.
+    matrices : gpaw.core.atom_arrays.AtomArrays
+        The density matrices of all atoms.
+    """
     density = dft.density
-    density.nt_sR.data[:] = valence + atomic_density(dft)
-    density.nt_sR.data[: density.ndensities] += density.nct_R.data
+    density.nt_sR.data[:] = smooth
     density.D_asii.scatter_from(matrices)
     dft.potential, dft.energies, _ = dft.pot_calc.calculate(density, dft.ibzwfs, dft.potential.vHt_x)
     for _ in range(SETTLING_ITERATIONS):

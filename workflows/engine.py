@@ -27,7 +27,7 @@ import numpy as np
 from wadflow.errors import CalculationError
 from wadflow.results.documents import AtomsRecord
 from wadflow.workflows.calculation import Calculation
-from wadflow.workflows.density_extrapolation import move_atoms_with_density
+from wadflow.workflows.density_extrapolation import move_atoms_with_density, start_with_density
 from wadflow.workflows.durable import replace_file
 from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.ionic_steps import IonicStep, IonicStepFile, ReplayCalculator
@@ -89,6 +89,11 @@ class GpawSolver:
         File for GPAW's own log.
     emit : callable
         Receives events as keyword arguments.
+
+    Attributes
+    ----------
+    beside : GpawSolver, optional
+        Solves the same atoms at other k-points: where it is at the same place, its density is the start.
     """
 
     def __init__(self, calculation: Calculation, log: Path, emit: Callable[..., None]) -> None:
@@ -99,6 +104,7 @@ class GpawSolver:
         self._started_from: Atoms | None = None  # the atoms of the last start from atomic orbitals
         self._most_iterations: int | None = None  # of a step that goes on from the step before
         self._energy_before = float("inf")  # of the step before
+        self.beside: GpawSolver | None = None
         self.seconds = 0.0  # spent in GPAW, without its import
 
     def compute(self, atoms: Atoms) -> IonicStep:
@@ -139,6 +145,14 @@ class GpawSolver:
             cores=world.size,
         )
 
+    def calculator_at(self, atoms: Atoms) -> Any:
+        """Return GPAW as it has solved these atoms; None where the last step, if any, was of others."""
+        if self._calculator is None:
+            return None
+        here: Atoms = self._calculator.atoms
+        same = (here.positions == atoms.positions).all() and (here.cell.array == atoms.cell.array).all()
+        return self._calculator if same else None
+
     def facts(self) -> dict[str, Any]:
         """Return what GPAW says of itself; Nones where every step came from the record."""
         if self._calculator is None:
@@ -164,6 +178,9 @@ class GpawSolver:
         self._calculator = GPAW(**gpaw_parameters(self._calculation), txt=log)
         self._calculator.hooks["scf_step"] = self._scf_step
         self._started_from = atoms
+        known = None if self.beside is None else self.beside.calculator_at(atoms)
+        if known is not None:
+            start_with_density(self._calculator, atoms, known)
 
     def _go_on(self, atoms: Atoms) -> None:
         """Solve from the step before.
@@ -259,6 +276,11 @@ class RecordedPath:
         self.solver = solver(calculation, directory / LOG_FILE, emit)
         self.calculator = ReplayCalculator(self.recorded, self.solver.compute, checkpoint, keep)
 
+    def start_beside(self, other: RecordedPath) -> None:
+        """Let each of two paths start from the density of the other where both are at one place."""
+        if isinstance(self.solver, GpawSolver) and isinstance(other.solver, GpawSolver):
+            self.solver.beside, other.solver.beside = other.solver, self.solver
+
     @property
     def replayed(self) -> list[IonicStep]:
         """The steps of the path that were on file."""
@@ -321,6 +343,7 @@ def run(calculation: Calculation, directory: Path, emit: Callable[..., None]) ->
         atoms.get_forces()  # of the structure as it was given: its first ionic step
         near = coarse.to_atoms()
         near.calc = paths[1].calculator
+        path.start_beside(paths[1])
         hessian = relax(near, coarse).hessian
         atoms.positions = near.positions
     relaxed = relax(atoms, calculation, hessian)

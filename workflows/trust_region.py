@@ -31,7 +31,7 @@ GOOD: Final = 0.7
 POOR: Final = 0.25
 """The same below which it shrinks."""
 
-GROWTH: Final = 1.6
+GROWTH: Final = 2.0
 """Of the radius, after a good step to its edge."""
 
 SHRINKAGE: Final = 0.4

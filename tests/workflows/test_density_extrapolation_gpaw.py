@@ -10,7 +10,7 @@ import pytest
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows import engine
+from wadflow.workflows import engine, gpaw_input
 from wadflow.workflows.density_extrapolation import move_atoms_with_density
 from wadflow.workflows.engine import GpawSolver
 from wadflow.workflows.protocol import load_protocol
@@ -27,8 +27,12 @@ FORCE_TOLERANCE = 0.05  # eV/angstrom
 
 
 @pytest.fixture
-def slab() -> Calculation:
-    """Return A of the Li contact, Li2O(001) with one face of oxygen and one of lithium, at few k-points."""
+def slab(monkeypatch: pytest.MonkeyPatch) -> Calculation:
+    """Return A of the Li contact, Li2O(001) with one face of oxygen and one of lithium, at few k-points.
+
+    It mixes as the whole contact does, damped: with GPAW's mixer a fresh start is too quick to show the gain.
+    """
+    monkeypatch.setattr(gpaw_input, "_charges_balance", lambda _: False)
     smoke = load_protocol("smoke")
     interface = steps.build(load_definition("li001-li2o001-li-contact"), smoke)
     calculation = steps.slab_calculations(interface, smoke, dipole_layer=True, task="static")["A"]
@@ -52,8 +56,7 @@ def test_steps_go_on_from_the_step_before_or_start_again_where_that_goes_wrong(
     back = solver.compute(atoms)
     assert back.energy == pytest.approx(afresh.energy, abs=TOLERANCE)
     assert np.allclose(back.forces, afresh.forces, atol=FORCE_TOLERANCE)
-    # 13 of 17 with GPAW's mixer; damped mixing needed more of both, and gained more.
-    assert max(there.scf_iterations, back.scf_iterations) <= 0.8 * afresh.scf_iterations
+    assert max(there.scf_iterations, back.scf_iterations) <= 0.6 * afresh.scf_iterations
 
     monkeypatch.setattr(engine, "MOST_ITERATIONS_GOING_ON", 2)
     again = solver.compute(moved)
@@ -62,6 +65,7 @@ def test_steps_go_on_from_the_step_before_or_start_again_where_that_goes_wrong(
     assert again.energy != there.energy, "it came from another start"
 
     monkeypatch.undo()
+    monkeypatch.setattr(gpaw_input, "_charges_balance", lambda _: False)
     monkeypatch.setattr(engine, "HIGHEST_RISE_GOING_ON", -1000.0)  # as if it had ended in a wrong state
     right = solver.compute(atoms)
     assert right.energy == pytest.approx(afresh.energy, abs=1e-6)
