@@ -63,6 +63,8 @@ def plain_calculator(calculation: Calculation, log: Path) -> Any:
     more: dict[str, Any] = {}
     if electrons.dipole_layer:
         more["poissonsolver"] = {"dipolelayer": "xy"}
+    if electrons.grid_spacing is not None:
+        more["h"] = electrons.grid_spacing
     named = {data.symbol: data.name for data in electrons.paw if data.name != "default"}
     if named:
         more["setups"] = named

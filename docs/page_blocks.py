@@ -10,7 +10,7 @@
     where metals melt, and boil at partial pressures
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
-``force-constants``, ``lattice-constants``, ``supercell-meshes``
+``force-constants``, ``lattice-constants``, ``supercell-meshes``, ``egg-box``
 ``side-by-side``, ``scf-profile``
     what the scripts of these names under ``benchmarks/`` wrote
 ``added``
@@ -64,9 +64,13 @@ def protocols() -> str:
     def named(sets: Mapping[str, str]) -> str:
         return ", ".join(f"{symbol} {name}" for symbol, name in sets.items()) or "none"
 
+    def spacing(grid: float | None) -> str:
+        return "GPAW's own" if grid is None else f"{grid:g}"
+
     found = [one for one in map(load_protocol, list_protocols()) if one.solver == "gpaw"]
     rows = {
         "cutoff, eV": [f"{one.electrons.cutoff:g}" for one in found],
+        "grid of slabs, angstrom": [spacing(one.electrons.grid_spacing) for one in found],
         "cutoff where a cell relaxes, eV": [f"{one.electrons.bulk_cutoff:g}" for one in found],
         "cutoff of reactions, eV": [f"{one.for_reactions().electrons.bulk_cutoff:g}" for one in found],
         "k-points of metals, per 1/angstrom": [f"{one.electrons.kpoint_density:g}" for one in found],
@@ -271,6 +275,26 @@ def lattice_constants() -> str:
     return table(["crystal, PAW set", "cutoff, eV", "zero stress, angstrom", "lowest energy, angstrom"], rows)
 
 
+def egg_box() -> str:
+    """Return how far energy and forces of slabs vary while they slide over the grid of their density."""
+    from ase.units import J, m
+
+    measured = json.loads((BENCHMARKS / "egg_box.json").read_text(encoding="utf-8"))
+    rows = [
+        [
+            slab["label"] if number == 0 else "",
+            f"{'GPAW: ' if grid['asked_for'] is None else ''}{max(grid['spacing']):.3f}",
+            f"{1000 * grid['energies_vary']:.1f}",
+            f"{grid['energies_vary'] / slab['area'] / (J / m**2):.4f}",
+            f"{grid['forces_vary']:.3f}",
+        ]
+        for slab in measured["slabs"]
+        for number, grid in enumerate(slab["grids"])
+    ]
+    headings = ["slab", "spacing, angstrom", "energy varies, meV", "per area, J/m2", "forces, eV/angstrom"]
+    return table(headings, rows)
+
+
 KINDS: dict[str, Callable[..., str]] = {
     "output": output,
     "protocols": protocols,
@@ -281,6 +305,7 @@ KINDS: dict[str, Callable[..., str]] = {
     "force-constants": force_constants,
     "lattice-constants": lattice_constants,
     "supercell-meshes": supercell_meshes,
+    "egg-box": egg_box,
     "side-by-side": side_by_side,
     "added": added,
     "scf-profile": scf_profile,

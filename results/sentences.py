@@ -56,9 +56,11 @@ def settings_text(record: CalculationRecord) -> str:
         f"{data.symbol} ({data.name}, {data.valence_electrons:g} e, {data.fingerprint[:8]})"
         for data in record.paw
     )
+    spacing = settings.get("grid_spacing")
+    grid = f", grid {spacing:g} angstrom" if spacing else ""
     spins = ", both spins" if settings.get("spin_polarized", False) else ""
     return (
-        f"GPAW {record.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV, "
+        f"GPAW {record.versions['gpaw']}, {settings['xc']}, {settings['cutoff']:g} eV{grid}, "
         f"k-points {mesh_text(record)}, {smearing_text(record)}, {dipole}, "
         f"cell height {record.cell[2][2]:.2f} angstrom{spins}; PAW: {datasets}"
     )

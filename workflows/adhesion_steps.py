@@ -23,7 +23,7 @@ from wadflow.interfaces.strained_bulk import strained_bulk
 from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.adhesion import combine, strain_energy
 from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
-from wadflow.workflows.calculation import Calculation, mesh_of_density
+from wadflow.workflows.calculation import Calculation, mesh_of_density, slab_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -264,6 +264,7 @@ def slab_calculations(
         Those of the three that are wanted.
     """
     kpoints = mesh(interface, protocol)
+    grid_spacing = slab_grid_spacing(interface.ab, protocol)
     return {
         role: Calculation.prepare(
             _structure(interface, role),
@@ -272,6 +273,7 @@ def slab_calculations(
             task=task,
             dipole_layer=dipole_layer,
             kpoints=kpoints,
+            grid_spacing=grid_spacing,
         )
         for role in roles
     }

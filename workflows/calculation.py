@@ -57,6 +57,7 @@ class ElectronicStructure(_Frozen):
     =======================  =====  ==================================================
     functional               --     name
     cutoff                   --     eV, plane waves
+    grid_spacing             --     angstrom, the most between points of the density's grid; None: GPAW's own
     kpoints                  (3,)   mesh of k-points
     kpoint_offset            --     of its first point from the gamma point, in steps of the mesh, along all
                                     three directions; 0: a Monkhorst-Pack mesh with the gamma point
@@ -74,6 +75,7 @@ class ElectronicStructure(_Frozen):
 
     functional: str
     cutoff: PositiveFloat
+    grid_spacing: PositiveFloat | None = None
     kpoints: tuple[PositiveInt, PositiveInt, PositiveInt]
     kpoint_offset: float = 0.0
     smearing: str
@@ -173,9 +175,12 @@ class Calculation(_Frozen):
             "cell": _bins(atoms.cell),
             "pbc": atoms.pbc,
             "magnetic_moments": self.magnetic_moments,
-            # Without offset where there is none: earlier keys do not know it.
+            # Without what there is none of: earlier keys do not know it.
             "electrons": self.electrons.model_dump(
-                mode="json", exclude=set() if self.electrons.kpoint_offset else {"kpoint_offset"}
+                mode="json",
+                exclude={
+                    name for name in ("kpoint_offset", "grid_spacing") if not getattr(self.electrons, name)
+                },
             ),
             # Without defaults: what a later version adds here with one leaves keys as they are.
             "relaxation": self.relaxation and self.relaxation.model_dump(mode="json", exclude_defaults=True),
@@ -210,6 +215,7 @@ class Calculation(_Frozen):
             "cutoff": electrons.cutoff,
             "kpts": list(electrons.kpoints),
             **({"kpoint_offset": electrons.kpoint_offset} if electrons.kpoint_offset else {}),
+            **({"grid_spacing": electrons.grid_spacing} if electrons.grid_spacing else {}),
             "smearing": {"name": electrons.smearing, "width": electrons.smearing_width},
             "cell": [list(vector) for vector in self.atoms.cell],
             "pbc": list(self.atoms.pbc),
@@ -244,6 +250,7 @@ class Calculation(_Frozen):
         kpoints: tuple[int, int, int] | None = None,
         kpoint_offset: float = 0.0,
         cutoff: float | None = None,
+        grid_spacing: float | None = None,
         forces: float | None = None,
     ) -> Self:
         """Fill in a calculation from a structure and a protocol.
@@ -275,6 +282,9 @@ class Calculation(_Frozen):
             Of the mesh from the gamma point, in its steps.
         cutoff : float, optional
             Of the plane waves (eV), where it must be that of another calculation; None: the protocol's.
+        grid_spacing : float, optional
+            Of a slab's density (angstrom), where it must be that of another calculation; None: the
+            protocol's, which depends on the elements (`slab_grid_spacing`).
         forces : float, optional
             How far forces (eV/angstrom) converge in each self-consistent field; None: in relaxations the
             protocol's criterion, in crystals half of what ends their relaxation; of static energies none.
@@ -313,6 +323,7 @@ class Calculation(_Frozen):
             electrons=ElectronicStructure(
                 functional=settings.functional,
                 cutoff=cutoff or (settings.bulk_cutoff if relax_cell else settings.cutoff),
+                grid_spacing=grid_spacing or slab_grid_spacing(atoms, protocol),
                 kpoints=mesh,
                 kpoint_offset=kpoint_offset,
                 smearing=smearing[0],
@@ -337,6 +348,18 @@ def mesh_of_density(atoms: Atoms, density: float) -> tuple[int, int, int]:
 
     first, second, third = kptdensity2monkhorstpack(atoms, density, even=False)
     return int(first), int(second), int(third)
+
+
+def slab_grid_spacing(atoms: Atoms, protocol: Protocol) -> float | None:
+    """Return the grid spacing (angstrom) that a slab needs, for the hardest of its elements.
+
+    None where GPAW's own will do: in slabs of soft elements alone. Crystals and molecules are taken at
+    another cutoff, or do not move on the grid.
+    """
+    settings = protocol.electrons
+    is_slab = int(np.sum(atoms.pbc)) == SLAB_DIRECTIONS
+    soft = set(atoms.get_chemical_symbols()) <= set(settings.soft_elements)
+    return settings.grid_spacing if is_slab and not soft else None
 
 
 @cache

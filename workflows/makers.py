@@ -82,6 +82,8 @@ class _GpawMaker(AseMaker):
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
+    grid_spacing : float, optional
+        Of a slab's density (angstrom); None takes the protocol's for its elements.
     forces : float, optional
         How far forces (eV/angstrom) converge in each self-consistent field; None takes the protocol's.
     continuations : int
@@ -95,6 +97,7 @@ class _GpawMaker(AseMaker):
     kpoints: tuple[int, int, int] | None = None
     kpoint_offset: float = 0.0
     cutoff: float | None = None
+    grid_spacing: float | None = None
     forces: float | None = None
     continuations: int = 0
     max_seconds: int | None = None
@@ -179,6 +182,7 @@ class _GpawMaker(AseMaker):
             kpoints=self.kpoints,
             kpoint_offset=self.kpoint_offset,
             cutoff=self.cutoff,
+            grid_spacing=self.grid_spacing,
             forces=self.forces,
         )
 
@@ -253,6 +257,8 @@ class GpawStaticMaker(_GpawMaker):
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
+    grid_spacing : float, optional
+        Of a slab's density (angstrom); None takes the protocol's for its elements.
     """
 
     name: str = "GPAW static"
@@ -282,6 +288,8 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
         Of the plane waves (eV); None takes the protocol's.
+    grid_spacing : float, optional
+        Of a slab's density (angstrom); None takes the protocol's for its elements.
     moves : {"atoms", "gap"}
         Every atom, or only the gap of an interface, whose upper side (site property ``side`` 1) then
         moves along z as a rigid body.
@@ -331,6 +339,7 @@ def job_for(
         "kpoints": calculation.electrons.kpoints,
         "kpoint_offset": calculation.electrons.kpoint_offset,
         "cutoff": calculation.electrons.cutoff,
+        "grid_spacing": calculation.electrons.grid_spacing,
         "forces": calculation.electrons.force_convergence,
         "continuations": continuations,
         "max_seconds": max_seconds,

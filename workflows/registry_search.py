@@ -10,7 +10,7 @@ from wadflow.interfaces.registry import Shift, distinct_shifts, shift_lattice
 from wadflow.results.adhesion import check_equal_settings, work_of_adhesion
 from wadflow.results.scans import RegistryMap, RegistryPoint
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import Calculation, mesh_of_density
+from wadflow.workflows.calculation import Calculation, mesh_of_density, slab_grid_spacing
 from wadflow.workflows.requests import Request
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def search_registry(
             task="static",
             dipole_layer=dipole_layer,
             kpoints=_mesh(in_cell, protocol),
+            grid_spacing=slab_grid_spacing(in_cell.ab, protocol),
         )
         for role, half in halves.items()
     }

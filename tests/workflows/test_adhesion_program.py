@@ -12,6 +12,7 @@ from wadflow.errors import InputError
 from wadflow.interfaces.crystals import load_crystal
 from wadflow.interfaces.definition import InterfaceDefinition
 from wadflow.results.documents import AdhesionDocument
+from wadflow.results.sentences import settings_text
 from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.adhesion_program import AdhesionStudy, FinishedAdhesion, adhesion_program
 from wadflow.workflows.archive import Archive
@@ -269,6 +270,17 @@ def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(
         maker, structure = made.maker, made.function_args[0]
         assert isinstance(maker, (GpawStaticMaker, GpawRelaxMaker))
         assert maker.calculation(structure).key == request.calculation.key, request.calculation.label
+
+
+def test_a_soft_metal_on_a_salt_has_the_grid_of_the_salt_in_every_slab() -> None:
+    electrons = SMOKE.electrons.model_copy(update={"grid_spacing": 0.18, "soft_elements": ("Li",)})
+    fine = SMOKE.model_copy(update={"electrons": electrons})
+    finished, batches = drive(adhesion_program(SCANNED, fine))
+    document = finished.document(lambda _calculation: False)
+    slabs = [one.calculation for batch in batches for one in batch if not all(one.calculation.atoms.pbc)]
+    assert {one.electrons.grid_spacing for one in slabs} == {0.18}
+    assert any(set(one.atoms.numbers) == {3} for one in slabs), "no slab of lithium alone"
+    assert "grid 0.18 angstrom" in settings_text(document.ab)
 
 
 def test_salts_alone_get_their_own_mesh() -> None:

@@ -146,6 +146,31 @@ def test_the_settings_of_crystals_hold_for_crystals_only() -> None:
     assert prepare(bulk("Li"), task="static").electrons.cutoff == SMOKE.electrons.cutoff
 
 
+FINE = SMOKE.model_copy(
+    update={"electrons": SMOKE.electrons.model_copy(update={"grid_spacing": 0.18, "soft_elements": ("Li",)})}
+)
+
+
+def salt() -> Atoms:
+    atoms = slab()
+    atoms.numbers[0] = 8
+    return atoms
+
+
+def test_slabs_have_a_finer_grid_unless_all_their_elements_are_soft() -> None:
+    assert prepare(salt(), FINE).electrons.grid_spacing == 0.18
+    assert gpaw_parameters(prepare(salt(), FINE))["h"] == 0.18
+    assert prepare(salt(), FINE).equal_settings["grid_spacing"] == 0.18
+    assert prepare(slab(), FINE).electrons.grid_spacing is None
+    assert "h" not in gpaw_parameters(prepare(slab(), FINE))
+    assert prepare(bulk("LiF", "rocksalt", a=4.03), FINE).electrons.grid_spacing is None
+
+
+def test_a_finer_grid_has_another_key_and_none_has_that_of_before() -> None:
+    assert prepare(salt(), FINE).key != prepare(salt()).key
+    assert prepare(slab(), FINE).key == prepare(slab()).key
+
+
 def test_equal_cells_get_equal_meshes_whatever_stands_in_them() -> None:
     full, half = slab(), slab()
     del half[[0, 1]]
@@ -155,7 +180,7 @@ def test_equal_cells_get_equal_meshes_whatever_stands_in_them() -> None:
 def test_gpaw_gets_what_the_key_covers() -> None:
     parameters = gpaw_parameters(prepare(slab(), dipole_layer=True))
     assert parameters["mode"] == {"name": "pw", "ecut": SMOKE.electrons.cutoff}
-    assert parameters["xc"] == "PBE"
+    assert parameters["xc"].todict() == {"name": "PBE"}
     assert parameters["kpts"]["gamma"] is True
     assert parameters["poissonsolver"] == {"dipolelayer": "xy"}
     assert "setups" not in parameters
