@@ -1,6 +1,6 @@
 """The calculations of an interface as a competent script of ASE and GPAW does them: the baseline.
 
-    mpiexec -n 2 python benchmarks/plain_script.py CALCULATIONS RESULTS [--tutorial 0.2]
+    mpiexec -n 2 python benchmarks/plain_script.py CALCULATIONS RESULTS [--tutorial 0.2] [--most SECONDS]
 
 Functional, cutoff, k-points, smearing, vacuum, dipole layer and the limit of forces are wadflow's; all else
 is what the manuals of ASE and GPAW show, with their defaults: one calculator for each structure, GPAW's own
@@ -11,6 +11,9 @@ With `--tutorial H` slabs have the settings of GPAW's tutorial "Setting up an al
 of wadflow's: finite differences on a grid of H angstrom (the tutorial's 0.25 is for aluminium, GPAW's default
 is 0.2), 7.5 angstrom of vacuum on both sides, GPAW's own smearing. K-points stay: the tutorial leaves them
 to its reader. Crystals keep plane waves, for finite differences have no stress.
+
+With `--most SECONDS` relaxations end where all together have cost so much processor time: what is told then
+is a lower bound of the cost, and "stopped".
 """
 
 from __future__ import annotations
@@ -109,13 +112,18 @@ def scan_gap(atoms: Atoms, counter: Counter) -> float:
     return float(np.polyval(parabola, -parabola[1] / (2.0 * parabola[0])))
 
 
-def calculate(calculation: Calculation, log: Path, spacing: float | None) -> dict[str, Any]:
-    """Do one calculation; return its energies (eV), its steps and what it cost."""
+def calculate(calculation: Calculation, log: Path, spacing: float | None, most: float) -> dict[str, Any]:
+    """Do one calculation in about so much processor time (s); return energies (eV), steps and its cost."""
     from ase.filters import FrechetCellFilter
     from ase.optimize import BFGS
     from gpaw.mpi import world
 
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+
+    def spent() -> float:
+        now = resource.getrusage(resource.RUSAGE_SELF)
+        return float(world.sum_scalar(now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime))
+
     atoms = calculation.to_atoms()
     if spacing is None or all(atoms.pbc):
         atoms.calc = plain_calculator(calculation, log)
@@ -124,7 +132,7 @@ def calculate(calculation: Calculation, log: Path, spacing: float | None) -> dic
         atoms.calc = tutorial_calculator(calculation, log, spacing)
     counter = Counter(atoms)
     relaxation = calculation.relaxation
-    converged = True
+    converged, stopped = True, False
     final = None
     if relaxation is None:
         counter.take()
@@ -133,20 +141,25 @@ def calculate(calculation: Calculation, log: Path, spacing: float | None) -> dic
     else:
         optimizer = BFGS(FrechetCellFilter(atoms) if relaxation.relax_cell else atoms, logfile=None)
         optimizer.attach(counter.take)
-        converged = bool(optimizer.run(fmax=relaxation.fmax, steps=MOST_STEPS))
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        for at_rest in optimizer.irun(fmax=relaxation.fmax, steps=MOST_STEPS):
+            converged = bool(at_rest)
+            stopped = not converged and spent() > most
+            if stopped:
+                break
     return {
         "key": calculation.key,
         "label": calculation.label,
         "initial_energy": counter.energies[0],
         "final_energy": counter.energies[-1] if final is None else final,
         "converged": converged,
+        "stopped": stopped,
         "ionic_steps": len(counter.energies),
         "scf_iterations": counter.iterations,
-        "cpu_seconds": float(world.sum_scalar(seconds)),
+        "cpu_seconds": spent(),
         "wall_seconds": time.perf_counter() - started,
-        "peak_memory_mib": float(world.max_scalar(after.ru_maxrss / 1024.0)),
+        "peak_memory_mib": float(
+            world.max_scalar(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
+        ),
     }
 
 
@@ -156,18 +169,21 @@ def main() -> None:
     parser.add_argument("calculations", type=Path, help="JSON, a list of calculations")
     parser.add_argument("results", type=Path, help="JSON lines, to which results are appended")
     parser.add_argument("--tutorial", type=float, metavar="H", help="a grid of this spacing, angstrom")
+    parser.add_argument("--most", type=float, default=float("inf"), metavar="S", help="processor time, s")
     arguments = parser.parse_args()
     from gpaw.mpi import world
 
     calculations = [Calculation.model_validate(one) for one in json.loads(arguments.calculations.read_text())]
     lines = arguments.results.read_text().splitlines() if arguments.results.exists() else []
-    done = {json.loads(line)["key"] for line in lines}
+    done = {one["key"]: one["cpu_seconds"] for one in map(json.loads, lines)}
     world.barrier()
     for calculation in calculations:
         if calculation.key in done:
             continue
         log = arguments.results.with_name(f"{arguments.results.stem}.{calculation.key[:12]}.txt")
-        result = calculate(calculation, log, arguments.tutorial)
+        most = arguments.most - sum(done.values())
+        result = calculate(calculation, log, arguments.tutorial, most)
+        done[calculation.key] = result["cpu_seconds"]
         if world.rank == 0:
             with arguments.results.open("a") as file:
                 file.write(json.dumps(result) + "\n")

@@ -1,14 +1,16 @@
 """wadflow and a plain script beside each other: processor seconds, steps, iterations, memory, results.
 
-    python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2] [--repeats 1]
-        [--matcalc NAME ...] [--moved NAME ...] [--tutorial H]
+    python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2]
+        [--repeated NAME ...] [--matcalc NAME ...] [--moved NAME ...] [--tutorial H] [--cap FACTOR]
 
 For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
-it. All lies in FOLDER; what is finished there is not done again. Interfaces named after --matcalc are
-calculated by `matcalc_script.py` too. Those named after --moved are run once more in the archive that they
-have filled, with their sides at another place: crystals and both sides are there. With --tutorial the
-script runs a second time, with the settings of GPAW's tutorial and a grid of H angstrom. Prints JSON.
+it. All lies in FOLDER; what is finished there is not done again. Interfaces named after --repeated are done
+three times, and the run with the median ratio is told. Those named after --matcalc are calculated by
+`matcalc_script.py` too. Those named after --moved are run once more in the archive that they have filled,
+with their sides at another place: crystals and both sides are there. With --tutorial the script runs a second
+time, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's relaxations end
+where it has cost so many times what wadflow did: its ratio is a lower bound then. Prints JSON.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
+
+REPEATS = 3
 
 SOURCE = ("li110-li110", "li001-li2o001-li-contact", "li001-li2o001-o-contact", "li2o001-li2o001")
 
@@ -113,7 +117,8 @@ def by_script(
     }
     memory = max(one["peak_memory_mib"] for one in found.values())
     converged = all(one["converged"] for one in found.values())
-    return {**sums, "peak_memory_mib": memory, **works, "converged": converged}, found
+    stopped = any(one["stopped"] for one in found.values())
+    return {**sums, "peak_memory_mib": memory, **works, "converged": converged, "stopped": stopped}, found
 
 
 def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, Any]:
@@ -129,7 +134,14 @@ def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, 
 
 
 def measure(
-    name: str, protocol: str, ranks: int, folder: Path, *, matcalc: bool, tutorial: float | None
+    name: str,
+    protocol: str,
+    ranks: int,
+    folder: Path,
+    *,
+    matcalc: bool,
+    tutorial: float | None,
+    cap: float | None,
 ) -> dict[str, Any]:
     """Measure one interface in a folder of its own, in every way that is wanted."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -143,11 +155,12 @@ def measure(
     calculations = [one.model_dump(mode="json") for _, one, _ in found.values()]
     (folder / "calculations.json").write_text(json.dumps(calculations))
     document = json.loads(archive.document_path(f"{name}.{protocol}").read_text())
-    sums, plain = by_script(document, folder, folder / "plain.jsonl", ranks)
+    most = [] if cap is None else ["--most", str(cap * ours["cpu_seconds"])]
+    sums, plain = by_script(document, folder, folder / "plain.jsonl", ranks, most)
     by_tutorial = None
     if tutorial is not None:
         results = folder / f"tutorial-{tutorial:g}.jsonl"
-        by_tutorial, _ = by_script(document, folder, results, ranks, more=["--tutorial", str(tutorial)])
+        by_tutorial, _ = by_script(document, folder, results, ranks, ["--tutorial", str(tutorial), *most])
         by_tutorial["spacing"] = tutorial
     return {
         "name": name,
@@ -185,10 +198,11 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=SOURCE)
     parser.add_argument("--protocol", default="standard")
     parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--repeated", nargs="*", default=(), metavar="NAME", help="three times")
     parser.add_argument("--matcalc", nargs="*", default=(), metavar="NAME", help="by matcalc too")
     parser.add_argument("--moved", nargs="*", default=(), metavar="NAME", help="at another place too")
     parser.add_argument("--tutorial", type=float, metavar="H", help="also a grid of this spacing, angstrom")
+    parser.add_argument("--cap", type=float, metavar="FACTOR", help="of the script, over wadflow's time")
     arguments = parser.parse_args()
     interfaces, moved = [], {}
     for name in arguments.names:
@@ -200,8 +214,9 @@ def main() -> None:
                 arguments.folder / f"{name}.{repeat}",
                 matcalc=name in arguments.matcalc,
                 tutorial=arguments.tutorial,
+                cap=arguments.cap,
             )
-            for repeat in range(arguments.repeats)
+            for repeat in range(REPEATS if name in arguments.repeated else 1)
         ]
         if name in arguments.moved:
             folder = arguments.folder / f"{name}.0"

@@ -11,7 +11,7 @@
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
 ``force-constants``, ``lattice-constants``, ``supercell-meshes``, ``egg-box``
-``side-by-side``, ``scf-profile``
+``side-by-side``, ``scf-profile``, ``levers``, ``error-budget``
     what the scripts of these names under ``benchmarks/`` wrote
 ``added``
     what one more interface costs in a filled archive, as ``side_by_side.py`` wrote it
@@ -200,7 +200,8 @@ def side_by_side() -> str:
     for file in sorted(BENCHMARKS.glob("side_by_side.*.json")):
         measured = json.loads(file.read_text(encoding="utf-8"))
         for one in measured["interfaces"]:
-            of_script = f"{median(one['ratios']):.2f}"
+            at_least = "> " if one["plain"]["stopped"] else ""
+            of_script = f"{at_least}{median(one['ratios']):.2f}"
             ways = {"wadflow": one["wadflow"], "script": one["plain"], "matcalc": one["matcalc"]}
             for way, found in ways.items():
                 if found is None:
@@ -215,11 +216,50 @@ def side_by_side() -> str:
                         *(str(found.get(count, "")) for count in ("ionic_steps", "scf_iterations")),
                         f"{found['peak_memory_mib']:.0f}",
                         f"{found['rigid']:.3f}" if "rigid" in found else "",
-                        f"{found['relaxed']:.3f}",
+                        "" if found.get("stopped") else f"{found['relaxed']:.3f}",
                     ]
                 )
     headings = ["interface", "by", "processor seconds", "ratio", "ionic steps", "iterations", "MiB"]
     return table([*headings, "rigid, J/m2", "relaxed, J/m2"], rows)
+
+
+def levers() -> str:
+    """Return what the relaxation of a slab costs without each way of saving."""
+    measured = json.loads((BENCHMARKS / "levers.json").read_text(encoding="utf-8"))
+    first = measured["rows"][0]
+    rows = [
+        [
+            "as it is" if one["without"] is None else f"without: {one['without']}",
+            f"{one['cpu_seconds']:.0f}",
+            f"{one['cpu_seconds'] / first['cpu_seconds']:.2f}",
+            f"{one['ionic_steps']} + {one['coarse_steps']}",
+            f"{one['energy']:.4f}",
+        ]
+        for one in measured["rows"]
+    ]
+    headings = [measured["label"], "processor seconds", "ratio", "ionic steps, fine + coarse", "energy, eV"]
+    return table(headings, rows)
+
+
+def error_budget() -> str:
+    """Return what each setting of `standard` costs and changes against `tight`."""
+    rows = []
+    for file in sorted(BENCHMARKS.glob("error_budget.*.json")):
+        for one in json.loads(file.read_text(encoding="utf-8")):
+            rows.extend(
+                [
+                    one["name"] if number == 0 else "",
+                    row["setting"] if number == 0 else f"{row['setting']} of `tight`",
+                    f"{row['rigid']:.4f}",
+                    f"{row['change']:+.4f}" if number else "",
+                    f"{row['cpu_ratio']:.2f}",
+                ]
+                for number, row in enumerate(
+                    {**row, "setting": "all"} if row["setting"] == "tight" else row for row in one["rows"]
+                )
+            )
+    headings = ["interface", "settings", "rigid, J/m2", "change", "cost of the slabs, ratio"]
+    return table(headings, rows)
 
 
 def added() -> str:
@@ -308,5 +348,7 @@ KINDS: dict[str, Callable[..., str]] = {
     "egg-box": egg_box,
     "side-by-side": side_by_side,
     "added": added,
+    "levers": levers,
+    "error-budget": error_budget,
     "scf-profile": scf_profile,
 }

@@ -1,0 +1,130 @@
+"""What each setting of `standard` costs, and what it changes in rigid works of adhesion against `tight`.
+
+    python benchmarks/error_budget.py FOLDER [NAME ...] [--ranks 1] [--only SETTING ...]
+
+For each interface, at the lateral shift and gap of its shipped document: AB, A and B at fixed atoms with
+`standard`, then with one of its settings after another exchanged for that of `tight`, then with all of
+`tight`. Crystals relax with the settings of their row. FOLDER is an archive: what is there is not calculated
+again. Prints JSON: works of adhesion (J/m2), their change, and processor seconds of the slabs over those of
+`standard`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wadflow.interfaces.definition import load_definition
+from wadflow.results.adhesion import work_of_adhesion
+from wadflow.workflows import adhesion_steps as steps
+from wadflow.workflows.archive import Archive
+from wadflow.workflows.execution import Execution
+from wadflow.workflows.launch import obtain
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.workflows.protocol import Protocol
+
+NAMES = ("li110-li110", "li2o001-li2o001")
+
+COMPUTED = Path(__file__).resolve().parent.parent / "results" / "computed"
+
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "plane waves": ("electrons.cutoff",),
+    "grid": ("electrons.grid_spacing",),
+    "k-points": (
+        "electrons.kpoint_density",
+        "electrons.ionic_kpoint_density",
+        "electrons.mixed_kpoint_density",
+    ),
+    "smearing": ("electrons.smearing_width",),
+    "self-consistency": ("convergence",),
+    "vacuum": ("slab.vacuum",),
+    "crystals": (
+        "electrons.bulk_cutoff",
+        "electrons.bulk_kpoint_density",
+        "electrons.ionic_bulk_kpoint_density",
+        "relaxation.bulk_fmax",
+    ),
+}
+"""What is exchanged together, by the keys of a protocol."""
+
+
+def exchanged(standard: Protocol, tight: Protocol, keys: tuple[str, ...]) -> Protocol:
+    """Return `standard` with these settings of `tight`."""
+    changed = standard
+    for key in keys:
+        section, _, name = key.partition(".")
+        value = getattr(tight, section)
+        if name:
+            value = getattr(changed, section).model_copy(update={name: getattr(value, name)})
+        changed = changed.model_copy(update={section: value})
+    return changed
+
+
+def rigid(definition: InterfaceDefinition, protocol: Protocol, execution: Execution) -> dict[str, Any]:
+    """Return the rigid work of adhesion (J/m2) with these settings, and what its slabs cost."""
+    relaxed = {
+        crystal: steps.relaxed_crystal(crystal, obtain(steps.bulk_calculation(crystal, protocol), execution))
+        for crystal in steps.crystals_of(definition)
+    }
+    interface = steps.build(definition, protocol, relaxed)
+    slabs = steps.slab_calculations(
+        interface,
+        protocol,
+        dipole_layer=steps.needs_dipole_layer(interface),
+        task="static",
+    )
+    outcomes = {role: obtain(calculation, execution) for role, calculation in slabs.items()}
+    energies = [outcomes[role].energy for role in steps.SLAB_ROLES]
+    keys = {one.key: one.cpu_seconds for one in outcomes.values()}
+    return {"rigid": work_of_adhesion(*energies, interface.area), "cpu_seconds": sum(keys.values())}
+
+
+def budget(name: str, execution: Execution, wanted: list[str]) -> dict[str, Any]:
+    """Return the rows of one interface, `standard` first and all of `tight` last."""
+    standard, tight = load_protocol("standard"), load_protocol("tight")
+    document = json.loads((COMPUTED / f"{name}.standard.json").read_text(encoding="utf-8"))
+    definition = load_definition(name)
+    if definition.contact.registry == "scan":
+        definition = definition.at(tuple(document["registry"]), document["gap"])
+    protocols = {
+        "standard": standard,
+        **{setting: exchanged(standard, tight, SETTINGS[setting]) for setting in SETTINGS},
+        "tight": tight,
+    }
+    rows: list[dict[str, Any]] = []
+    for setting, protocol in protocols.items():
+        if setting != "standard" and setting not in wanted:
+            continue
+        found = rigid(definition, protocol, execution)
+        first = rows[0] if rows else {"setting": setting, **found}
+        rows.append(
+            {
+                "setting": setting,
+                "rigid": round(found["rigid"], 5),
+                "change": round(found["rigid"] - first["rigid"], 5),
+                "cpu_ratio": round(found["cpu_seconds"] / first["cpu_seconds"], 2),
+                "cpu_seconds": round(found["cpu_seconds"], 1),
+            }
+        )
+    return {"name": name, "rows": rows}
+
+
+def main() -> None:
+    """Measure, and print one JSON list."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", default=NAMES)
+    parser.add_argument("--ranks", type=int, default=1)
+    parser.add_argument("--only", nargs="+", choices=[*SETTINGS, "tight"], default=[*SETTINGS, "tight"])
+    arguments = parser.parse_args()
+    execution = Execution(Archive(arguments.folder), ranks=arguments.ranks)
+    print(json.dumps([budget(name, execution, arguments.only) for name in arguments.names], indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""What each way of saving processor time brings: one slab, relaxed with all of them and without one each.
+
+    python benchmarks/levers.py [NAME] [--role A] [--only LEVER ...] > benchmarks/levers.json
+
+NAME is an interface, whose slab is relaxed as it is cut of the shipped crystals with `standard`, each time in
+a process of its own. Prints JSON: processor seconds, ionic steps at both meshes of k-points, self-consistent
+iterations of the finer one, and the energy (eV) at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ase.optimize import BFGS
+
+from wadflow.interfaces.definition import load_definition
+from wadflow.workflows import adhesion_steps as steps
+from wadflow.workflows import density_extrapolation, engine, paw_exchange_correlation, trust_region
+from wadflow.workflows.launch import engine_environment
+from wadflow.workflows.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from ase import Atoms
+    from numpy.typing import NDArray
+
+    from wadflow.workflows.calculation import Calculation
+
+
+class PlainBFGS(BFGS):
+    """ASE's BFGS with the face of `TrustRegionBFGS`: it takes every step, and hands nothing on."""
+
+    def __init__(
+        self, atoms: Atoms, *, hessian: NDArray[np.float64], radius: float, max_radius: float
+    ) -> None:
+        super().__init__(atoms, logfile=None, maxstep=max_radius)
+        self.H0 = self.hessian = hessian
+        self.first_radius = radius
+
+    def best_positions(self) -> NDArray[np.float64]:
+        """Return where the atoms are, angstrom, shape (n, 3)."""
+        positions: NDArray[np.float64] = self.atoms.positions
+        return positions
+
+
+def without_all_directions() -> None:
+    """Let GPAW sum over the directions of each atom one by one."""
+    del paw_exchange_correlation.ExchangeCorrelation.functional
+
+
+def without_settling() -> None:
+    """Let the density follow the wave functions from the first iteration of a step."""
+    density_extrapolation.SETTLING_ITERATIONS = 0
+
+
+def without_handing_over() -> None:
+    """Start from atomic orbitals where the mesh of k-points changes."""
+    engine.RecordedPath.start_beside = lambda *_: None  # type: ignore[method-assign]
+
+
+def without_trust_region() -> None:
+    """Relax by ASE's BFGS, from the same springs."""
+    trust_region.TrustRegionBFGS = PlainBFGS  # type: ignore[misc, assignment]
+
+
+def without_following() -> None:
+    """Start each ionic step from atomic orbitals."""
+    engine.AFRESH_DISTANCE = -1.0
+
+
+LEVERS: dict[str, Callable[[], None]] = {
+    "all directions at once": without_all_directions,
+    "wave functions settle": without_settling,
+    "density handed over": without_handing_over,
+    "trust region": without_trust_region,
+    "density follows atoms": without_following,
+    "coarse mesh first": lambda: None,
+}
+
+
+def slab(name: str, role: Any) -> Calculation:
+    """Return the relaxation of a slab of an interface, of shipped crystals."""
+    protocol = load_protocol("standard")
+    interface = steps.build(load_definition(name), protocol)
+    dipole_layer = steps.needs_dipole_layer(interface)
+    return steps.slab_calculations(interface, protocol, dipole_layer=dipole_layer)[role]
+
+
+def measure(calculation: Calculation, without: str | None) -> dict[str, Any]:
+    """Relax in this process."""
+    if without is not None:
+        LEVERS[without]()
+    if without == "coarse mesh first" and calculation.relaxation is not None:
+        relaxation = calculation.relaxation.model_copy(update={"approach": None, "max_steps": 100})
+        calculation = calculation.model_copy(update={"relaxation": relaxation})
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = engine.run(calculation, Path(folder), lambda **_: None)
+    return {
+        "without": without,
+        "cpu_seconds": round(outcome.cpu_seconds, 1),
+        "ionic_steps": outcome.n_ionic_steps,
+        "coarse_steps": outcome.approach_steps,
+        "scf_iterations": outcome.scf_iterations,
+        "energy": round(outcome.energy, 4),
+        "converged": outcome.converged,
+    }
+
+
+def main() -> None:
+    """Measure all, one process after the other, and print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", default="li2o001-li2o001")
+    parser.add_argument("--role", choices=steps.SLAB_ROLES, default="A")
+    parser.add_argument("--only", nargs="+", choices=["none", *LEVERS], default=["none", *LEVERS])
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.here:
+        lever = None if arguments.only == ["none"] else arguments.only[0]
+        print(json.dumps(measure(slab(arguments.name, arguments.role), lever)))
+        return
+    rows = []
+    for lever in arguments.only:
+        command = [
+            sys.executable,
+            __file__,
+            arguments.name,
+            "--role",
+            arguments.role,
+            "--only",
+            lever,
+            "--here",
+        ]
+        answer = subprocess.run(command, check=True, capture_output=True, env=engine_environment(1))
+        rows.append(json.loads(answer.stdout.splitlines()[-1]))
+    label = slab(arguments.name, arguments.role).label
+    print(json.dumps({"label": label, "protocol": "standard", "rows": rows}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
