@@ -7,10 +7,11 @@ For each interface ``wadflow run`` from an empty archive, then the same calculat
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
 it. All lies in FOLDER; what is finished there is not done again. Interfaces named after --repeated are done
 three times, and the run with the median ratio is told. Those named after --matcalc are calculated by
-`matcalc_script.py` too. Those named after --moved are run once more in the archive that they have filled,
-with their sides at another place: crystals and both sides are there. With --tutorial the script runs a second
-time, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's relaxations end
-where it has cost so many times what wadflow did: its ratio is a lower bound then. Prints JSON.
+`matcalc_script.py` too, once. Those named after --moved are run once more in the archive that they have
+filled, with their sides at another place: crystals and both sides are there. With --tutorial the script runs
+a second time, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's
+relaxations end where it has cost so many times what wadflow did: its ratio is a lower bound then. Prints
+JSON.
 """
 
 from __future__ import annotations
@@ -212,7 +213,7 @@ def main() -> None:
                 arguments.protocol,
                 arguments.ranks,
                 arguments.folder / f"{name}.{repeat}",
-                matcalc=name in arguments.matcalc,
+                matcalc=name in arguments.matcalc and repeat == 0,
                 tutorial=arguments.tutorial,
                 cap=arguments.cap,
             )
@@ -221,8 +222,12 @@ def main() -> None:
         if name in arguments.moved:
             folder = arguments.folder / f"{name}.0"
             moved[name] = measure_moved(name, arguments.protocol, arguments.ranks, folder)
+        matcalc = runs[0]["matcalc"]
+        if matcalc is not None:
+            matcalc["ratio"] = matcalc["cpu_seconds"] / runs[0]["wadflow"]["cpu_seconds"]
         runs.sort(key=lambda run: run["ratio"])
-        interfaces.append(runs[len(runs) // 2] | {"ratios": [run["ratio"] for run in runs]})
+        ratios = [run["ratio"] for run in runs]
+        interfaces.append(runs[len(runs) // 2] | {"ratios": ratios, "matcalc": matcalc})
     ratios = [median(one["ratios"]) for one in interfaces]
     report = {
         "protocol": arguments.protocol,

@@ -206,7 +206,7 @@ def side_by_side() -> str:
             for way, found in ways.items():
                 if found is None:
                     continue
-                ratio = found["cpu_seconds"] / one["wadflow"]["cpu_seconds"]
+                ratio = found.get("ratio", found["cpu_seconds"] / one["wadflow"]["cpu_seconds"])
                 rows.append(
                     [
                         f"{one['name']}, `{measured['protocol']}`",

@@ -74,3 +74,27 @@ def test_steps_go_on_from_the_step_before_or_start_again_where_that_goes_wrong(
         move_atoms_with_density(solver._calculator, askew)  # the engine starts afresh
     del solver
     gc.collect()  # GPAW's objects hold each other, and the log
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_another_mesh_of_kpoints_starts_from_the_density_of_this_one(
+    slab: Calculation, tmp_path: Path
+) -> None:
+    electrons = slab.electrons.model_copy(update={"kpoints": (4, 4, 1)})
+    finer = slab.model_copy(update={"electrons": electrons})
+    atoms = slab.to_atoms()
+    coarse, alone, helped = (
+        GpawSolver(one, tmp_path / f"{number}.txt", lambda **_: None)
+        for number, one in enumerate((slab, finer, finer))
+    )
+    coarse.compute(atoms)
+    helped.beside = coarse
+    afresh, handed_over = alone.compute(atoms), helped.compute(atoms)
+    assert handed_over.energy == pytest.approx(afresh.energy, abs=TOLERANCE)
+    assert np.allclose(handed_over.forces, afresh.forces, atol=FORCE_TOLERANCE)
+    assert handed_over.scf_iterations <= 0.7 * afresh.scf_iterations
+    moved = atoms.copy()
+    moved.positions[0, 2] += 0.01
+    assert coarse.calculator_at(moved) is None, "a density of other atoms"
+    del coarse, alone, helped
+    gc.collect()
