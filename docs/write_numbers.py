@@ -76,6 +76,17 @@ def block(document: AdhesionDocument) -> str:
     return "\n".join([*lines, "", note, ""])
 
 
+def lacks_grid(document: AdhesionDocument) -> bool:
+    """Whether a document is from before its protocol had the grid that its slabs need."""
+    from wadflow.workflows.protocol import load_protocol
+
+    electrons = load_protocol(document.protocol).electrons
+    soft = {data.symbol for data in document.ab.paw} <= set(electrons.soft_elements)
+    return (
+        electrons.grid_spacing is not None and not soft and "grid_spacing" not in document.ab.equal_settings
+    )
+
+
 def table(names: list[str]) -> str:
     """Return several documents as one table in Markdown, works of adhesion in J/m2."""
     lines = [
@@ -101,6 +112,8 @@ def table(names: list[str]) -> str:
             state += ", not with thickness"
         if sides_parted(document.relaxed_structures):
             state += "; **the sides parted**"
+        if lacks_grid(document):
+            state += "; on GPAW's own grid"
         cells = [
             document.title,
             planes_text(document.lower, document.upper),
