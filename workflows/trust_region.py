@@ -1,10 +1,10 @@
 """BFGS that goes no farther than it can foresee: for slabs that rearrange on their way to rest.
 
 ASE's BFGS takes every step that its Hessian proposes. In ideal polar slabs, whose outermost planes move by
-an angstrom and change the field over all others, it overshoots, climbs, and goes on from there: Li2O(001)
-took 28 and 40 ionic steps where 15 do. Here a step must stay in a region in which the quadratic model has
-been right, and one that leads uphill is taken back; what it taught about the Hessian stays. Textbook: J.
-Nocedal and S. J. Wright, Numerical Optimization, 2nd ed. (2006), chapters 4 and 18.3 (Powell's damping), doi
+an angstrom and change the field over all others, it overshoots, climbs, and goes on from there
+(`benchmarks/levers.py`). Here a step must stay in a region in which the quadratic model has been right, and
+one that leads uphill is taken back; what it taught about the Hessian stays. Textbook: J. Nocedal and S. J.
+Wright, Numerical Optimization, 2nd ed. (2006), chapters 4 and 18.3 (Powell's damping), doi
 10.1007/978-0-387-40065-5.
 """
 
@@ -36,6 +36,7 @@ GROWTH: Final = 2.0
 
 SHRINKAGE: Final = 0.4
 """The new radius after a poor step, of its length."""
+
 SMALLEST_RADIUS: Final = 0.02
 """Angstrom."""
 
