@@ -152,9 +152,9 @@ class RelaxationSettings(_Settings):
 
     ``fmax`` and ``bulk_fmax`` in eV/angstrom: the largest force on an atom at a fixed cell; and
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
-    (stress times volume per atom). ``optimizer``: BFGS, of atoms in a trust region; its first guess of the Hessian are springs between the
-    atoms, see `wadflow.workflows.spring_hessian`, and ``curvature`` in eV/angstrom2 against all motion;
-    ``max_step`` in angstrom is the farthest that an atom goes in one step. ``gap_stress`` in
+    (stress times volume per atom). ``optimizer``: BFGS, that of atoms in a trust region; its first guess of
+    the Hessian are springs between the atoms, see `wadflow.workflows.spring_hessian`, and ``curvature`` in
+    eV/angstrom2 against all motion; ``max_step`` in angstrom is the farthest that an atom goes in one step. ``gap_stress`` in
     eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
     ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the
     energy per area.
