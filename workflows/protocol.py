@@ -154,10 +154,10 @@ class RelaxationSettings(_Settings):
     where the cell relaxes too, the largest of the forces and of ASE's generalised cell forces
     (stress times volume per atom). ``optimizer``: BFGS, that of atoms in a trust region; its first guess of
     the Hessian are springs between the atoms, see `wadflow.workflows.spring_hessian`, and ``curvature`` in
-    eV/angstrom2 against all motion; ``max_step`` in angstrom is the farthest that an atom goes in one step. ``gap_stress`` in
-    eV/angstrom3 is the normal stress across a contact below which its gap counts as optimised, and
-    ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of the
-    energy per area.
+    eV/angstrom2 against all motion; ``max_step`` in angstrom is the farthest that an atom goes in one step.
+    ``gap_stress`` in eV/angstrom3 is the normal stress across a contact below which its gap counts as
+    optimised, and ``gap_stiffness`` in eV/angstrom4 the first guess of the second derivative, by the gap, of
+    the energy per area.
     """
 
     fmax: PositiveFloat
