@@ -33,6 +33,10 @@ KEY_FORMAT = 1
 LENGTH_BIN = 1e-5
 """Width of the bins (angstrom) in which lengths enter the key."""
 
+COARSE = 0.25
+"""Part of the k-points, at most, at which slabs come near their rest: with more of them the two starts, there
+and back, cost as much as the steps save (`benchmarks/levers.py`)."""
+
 SLAB_DIRECTIONS = 2
 """In so many directions slabs are periodic."""
 
@@ -396,7 +400,7 @@ def _relaxation(
         fmax, curvature = round(settings.gap_stress * area, 6), round(settings.gap_stiffness * area, 6)
     elif protocol.approach is not None and is_slab_of_compound(atoms.numbers, atoms.pbc):
         coarse = mesh_of_density(atoms, protocol.approach.kpoint_density)
-        if math.prod(coarse) < math.prod(mesh):
+        if math.prod(coarse) <= COARSE * math.prod(mesh):
             approach = Approach(
                 kpoints=coarse, fmax=protocol.approach.fmax, max_steps=protocol.approach.max_steps
             )

@@ -12,7 +12,7 @@ from ase.calculators.lj import LennardJones
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.engine import run, starts_afresh
 from wadflow.workflows.ionic_steps import IonicStep
-from wadflow.workflows.protocol import load_protocol
+from wadflow.workflows.protocol import ApproachSettings, load_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,6 +132,9 @@ def test_metals_crystals_and_gaps_relax_without_an_approach() -> None:
     assert Calculation.prepare(metal, APPROACHING, label="metal", task="relax").approaching is None
     assert Calculation.prepare(slab, APPROACHING, label="static", task="static").approaching is None
     assert Calculation.prepare(slab, SMOKE, label="no such setting", task="relax").approaching is None
+    dense = ApproachSettings(kpoint_density=4.5, fmax=0.1, max_steps=9)
+    half = APPROACHING.model_copy(update={"approach": dense})
+    assert Calculation.prepare(slab, half, label="saves too little", task="relax").approaching is None
     slab.set_array("side", np.array([0, 0, 1, 1]))
     assert Calculation.prepare(slab, APPROACHING, label="gap", task="relax", moves="gap").approaching is None
     crystal = bulk("LiO", "rocksalt", a=4.0)
