@@ -81,10 +81,9 @@ def lacks_grid(document: AdhesionDocument) -> bool:
     from wadflow.workflows.protocol import load_protocol
 
     electrons = load_protocol(document.protocol).electrons
-    soft = {data.symbol for data in document.ab.paw} <= set(electrons.soft_elements)
-    return (
-        electrons.grid_spacing is not None and not soft and "grid_spacing" not in document.ab.equal_settings
-    )
+    soft = all(data.symbol in electrons.soft_elements and data.name == "default" for data in document.ab.paw)
+    needed = electrons.grid_spacing is not None and not soft
+    return needed and "grid_spacing" not in document.ab.equal_settings
 
 
 def table(names: list[str]) -> str:

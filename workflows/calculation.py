@@ -357,13 +357,14 @@ def mesh_of_density(atoms: Atoms, density: float) -> tuple[int, int, int]:
 def slab_grid_spacing(atoms: Atoms, protocol: Protocol) -> float | None:
     """Return the grid spacing (angstrom) that a slab needs, for the hardest of its elements.
 
-    None where GPAW's own will do: in slabs of soft elements alone. Crystals and molecules are taken at
-    another cutoff, or do not move on the grid.
+    None where GPAW's own will do: in slabs of soft elements alone, with their default PAW sets. Crystals and
+    molecules are taken at another cutoff, or do not move on the grid.
     """
     settings = protocol.electrons
     is_slab = int(np.sum(atoms.pbc)) == SLAB_DIRECTIONS
-    soft = set(atoms.get_chemical_symbols()) <= set(settings.soft_elements)
-    return settings.grid_spacing if is_slab and not soft else None
+    soft = set(settings.soft_elements) - set(protocol.paw)
+    needed = is_slab and not set(atoms.get_chemical_symbols()) <= soft
+    return settings.grid_spacing if needed else None
 
 
 @cache

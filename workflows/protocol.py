@@ -39,7 +39,8 @@ class ElectronSettings(_Settings):
     bulk_cutoff                --     eV, plane waves where a cell relaxes
     grid_spacing               --     angstrom, the most between points of the density's grid in slabs;
                                       None: what GPAW takes for the cutoff
-    soft_elements              (n,)   symbols; slabs of these alone do without ``grid_spacing``
+    soft_elements              (n,)   symbols; slabs of these alone, with their default PAW sets, do without
+                                      ``grid_spacing``
     kpoint_density             --     points per inverse angstrom (2 pi included)
     ionic_kpoint_density       --     the same for interfaces without a metal
     mixed_kpoint_density       --     the same for interfaces of a metal with a salt

@@ -163,6 +163,8 @@ def test_slabs_have_a_finer_grid_unless_all_their_elements_are_soft() -> None:
     assert prepare(salt(), FINE).equal_settings["grid_spacing"] == 0.18
     assert prepare(slab(), FINE).electrons.grid_spacing is None
     assert "h" not in gpaw_parameters(prepare(slab(), FINE))
+    hard = load_protocol("standard-li3e")
+    assert prepare(slab(), hard).electrons.grid_spacing == hard.electrons.grid_spacing is not None
     assert prepare(bulk("LiF", "rocksalt", a=4.03), FINE).electrons.grid_spacing is None
 
 

@@ -41,13 +41,7 @@ def test_a_protocol_based_on_nothing_that_is_shipped_is_refused(tmp_path: Path) 
 def test_standard_li3e_differs_from_standard_in_the_data_set_of_lithium_only() -> None:
     standard, li3e = load_protocol("standard"), load_protocol("standard-li3e")
     assert li3e.paw == {"Li": "3e"}
-    assert li3e.electrons.soft_elements == (), "its 1s electrons need the grid"
-    update = {
-        "name": standard.name,
-        "description": standard.description,
-        "paw": {},
-        "electrons": li3e.electrons.model_copy(update={"soft_elements": ("Li",)}),
-    }
+    update = {"name": standard.name, "description": standard.description, "paw": {}}
     assert li3e.model_copy(update=update) == standard
 
 
