@@ -11,7 +11,7 @@
 ``sources REACTION ...``
     how far the two tables of experiment lie apart
 ``force-constants``, ``lattice-constants``, ``supercell-meshes``, ``egg-box``
-``side-by-side``, ``scf-profile``, ``levers``, ``error-budget``
+``side-by-side``, ``scf-profile``, ``levers``
     what the scripts of these names under ``benchmarks/`` wrote
 ``added``
     what one more interface costs in a filled archive, as ``side_by_side.py`` wrote it
@@ -241,27 +241,6 @@ def levers() -> str:
     return table(headings, rows)
 
 
-def error_budget() -> str:
-    """Return what each setting of `standard` costs and changes against `tight`."""
-    rows = []
-    for file in sorted(BENCHMARKS.glob("error_budget.*.json")):
-        for one in json.loads(file.read_text(encoding="utf-8")):
-            rows.extend(
-                [
-                    one["name"] if number == 0 else "",
-                    row["setting"] if number == 0 else f"{row['setting']} of `tight`",
-                    f"{row['rigid']:.4f}",
-                    f"{row['change']:+.4f}" if number else "",
-                    f"{row['cpu_ratio']:.2f}",
-                ]
-                for number, row in enumerate(
-                    {**row, "setting": "all"} if row["setting"] == "tight" else row for row in one["rows"]
-                )
-            )
-    headings = ["interface", "settings", "rigid, J/m2", "change", "cost of the slabs, ratio"]
-    return table(headings, rows)
-
-
 def added() -> str:
     """Return what one more interface costs in an archive that has its crystals and sides."""
     rows = []
@@ -349,6 +328,5 @@ KINDS: dict[str, Callable[..., str]] = {
     "side-by-side": side_by_side,
     "added": added,
     "levers": levers,
-    "error-budget": error_budget,
     "scf-profile": scf_profile,
 }
