@@ -52,8 +52,8 @@ class ElectronSettings(_Settings):
     =========================  =====  ==============================================
 
     GPAW's own grid does not hold all plane waves that the density of a hard atom has. Then energy and forces
-    of a slab depend on where it lies between the points: at 400 eV and 0.217 angstrom those of Li2O(001) vary
-    by 0.035 eV and 0.5 eV/angstrom, and it comes to rest in minima that are none (`benchmarks/egg_box.py`).
+    of a slab depend on where it lies between the points: at 400 eV and 0.215 angstrom those of Li2O(001) vary
+    by 0.02 eV and 0.5 eV/angstrom, and it comes to rest in minima that are none (`benchmarks/egg_box.py`).
 
     Energies are extrapolated to zero width for the Gaussian and Fermi-Dirac distributions;
     Marzari-Vanderbilt's cold smearing is made such that its free energy needs no extrapolation, and GPAW

@@ -1,11 +1,11 @@
 """BFGS that goes no farther than it can foresee: for slabs that rearrange on their way to rest.
 
-ASE's BFGS takes every step that its Hessian proposes. In ideal polar slabs, whose outermost planes move by
-an angstrom and change the field over all others, it overshoots, climbs, and goes on from there
-(`benchmarks/levers.py`). Here a step must stay in a region in which the quadratic model has been right, and
-one that leads uphill is taken back; what it taught about the Hessian stays. Textbook: J. Nocedal and S. J.
-Wright, Numerical Optimization, 2nd ed. (2006), chapters 4 and 18.3 (Powell's damping), doi
-10.1007/978-0-387-40065-5.
+ASE's BFGS takes every step that its Hessian proposes. Where the energy is rough, as that of a slab on too
+coarse a grid, or the forces are far from harmonic, it overshoots, climbs, and goes on from there. Here a step
+must stay in a region in which the quadratic model has been right, and one that leads uphill is taken back;
+what it taught about the Hessian stays. On a smooth energy both take about as many steps
+(`benchmarks/levers.py`). Textbook: J. Nocedal and S. J. Wright, Numerical Optimization, 2nd ed. (2006),
+chapters 4 and 18.3 (Powell's damping), doi 10.1007/978-0-387-40065-5.
 """
 
 from __future__ import annotations
