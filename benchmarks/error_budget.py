@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.results.adhesion import work_of_adhesion
+from wadflow.results.computed_documents import read_computed
 from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.execution import Execution
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from wadflow.workflows.protocol import Protocol
 
 NAMES = ("li110-li110", "li2o001-li2o001")
-
-COMPUTED = Path(__file__).resolve().parent.parent / "results" / "computed"
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "plane waves": ("electrons.cutoff",),
@@ -87,10 +86,10 @@ def rigid(definition: InterfaceDefinition, protocol: Protocol, execution: Execut
 def budget(name: str, execution: Execution, wanted: list[str]) -> dict[str, Any]:
     """Return the rows of one interface, `standard` first and all of `tight` last."""
     standard, tight = load_protocol("standard"), load_protocol("tight")
-    document = json.loads((COMPUTED / f"{name}.standard.json").read_text(encoding="utf-8"))
+    document = read_computed(f"{name}.standard")
     definition = load_definition(name)
     if definition.contact.registry == "scan":
-        definition = definition.at(tuple(document["registry"]), document["gap"])
+        definition = definition.at(document.registry, document.gap)
     protocols = {
         "standard": standard,
         **{setting: exchanged(standard, tight, SETTINGS[setting]) for setting in SETTINGS},
