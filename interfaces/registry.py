@@ -91,9 +91,9 @@ def distinct_shifts(interface: Interface, points: int | None = None) -> tuple[Sh
     basis = _shift_lattice(cell, maps)
     count = points or (POINTS_HEXAGONAL if _is_hexagonal(basis @ cell) else POINTS)
     grid = [(i / count) * basis[0] + (j / count) * basis[1] for i, j in product(range(count), repeat=2)]
-    orbits: list[list[FloatArray]] = []
+    orbits: list[FloatArray] = []
     for point in grid:
-        if not any(_same(point, other, cell, basis) for orbit in orbits for other in orbit):
+        if not any(_is_among(point, orbit, cell, basis) for orbit in orbits):
             # A map acts on displacements from the registry for which it was found.
             orbits.append(_unique(_images(point - here, maps) + here, cell, basis))
     return _ordered(orbits, cell, basis)
@@ -144,37 +144,37 @@ def _images(displacement: FloatArray, maps: list[tuple[NDArray[np.int64], FloatA
     return np.array([w @ displacement + t for w, t in maps])
 
 
-def _distance(first: FloatArray, second: FloatArray, cell: FloatArray, basis: FloatArray) -> float:
-    """Return the distance (angstrom) of two shifts modulo the lattice of shifts."""
-    steps = np.linalg.solve(basis.T, first - second)
+def _distances(point: FloatArray, others: FloatArray, cell: FloatArray, basis: FloatArray) -> FloatArray:
+    """Return the distances (angstrom, shape (n,)) of a shift from others, modulo the lattice of shifts."""
+    steps = np.linalg.solve(basis.T, (point - others).T).T
     steps -= np.round(steps)
-    around = [steps + np.array(image) for image in product((-1, 0, 1), repeat=2)]
-    return float(min(np.linalg.norm(step @ basis @ cell) for step in around))
+    around = steps[:, None] + np.array(list(product((-1, 0, 1), repeat=2)))
+    distances: FloatArray = np.linalg.norm(around @ basis @ cell, axis=2).min(axis=1)
+    return distances
 
 
-def _same(first: FloatArray, second: FloatArray, cell: FloatArray, basis: FloatArray) -> bool:
-    return _distance(first, second, cell, basis) < SAME_SHIFT
+def _is_among(point: FloatArray, others: FloatArray, cell: FloatArray, basis: FloatArray) -> bool:
+    return bool((_distances(point, others, cell, basis) < SAME_SHIFT).any())
 
 
-def _unique(points: FloatArray, cell: FloatArray, basis: FloatArray) -> list[FloatArray]:
-    found: list[FloatArray] = []
-    for point in points:
-        if not any(_same(point, other, cell, basis) for other in found):
-            found.append(point)
+def _unique(points: FloatArray, cell: FloatArray, basis: FloatArray) -> FloatArray:
+    found = points[:1]
+    for point in points[1:]:
+        if not _is_among(point, found, cell, basis):
+            found = np.vstack([found, point])
     return found
 
 
-def _ordered(orbits: list[list[FloatArray]], cell: FloatArray, basis: FloatArray) -> tuple[Shift, ...]:
+def _ordered(orbits: list[FloatArray], cell: FloatArray, basis: FloatArray) -> tuple[Shift, ...]:
     """Order orbits such that each is the nearest to those before it (Prim's spanning tree)."""
-
-    def between(one: list[FloatArray], other: list[FloatArray]) -> float:
-        return round(min(_distance(one[0], image, cell, basis) for image in other), 3)
-
+    between = np.array(
+        [[_distances(one[0], other, cell, basis).min() for other in orbits] for one in orbits]
+    ).round(3)
     order: list[int] = [0]
     neighbours: list[int | None] = [None]
     while len(order) < len(orbits):
         rest = [n for n in range(len(orbits)) if n not in order]
-        _, new, place = min((between(orbits[n], orbits[m]), n, k) for n in rest for k, m in enumerate(order))
+        _, new, place = min((between[n, m], n, k) for n in rest for k, m in enumerate(order))
         order.append(new)
         neighbours.append(place)
     return tuple(

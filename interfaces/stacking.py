@@ -103,7 +103,7 @@ class Interface:
     atomic number, with the arrays ``side`` (0 lower, 1 upper) and ``plane`` (0 = bottom of AB). ``a`` (the
     lower half) and ``b`` (the upper half) are the atoms of ``ab`` at the same geometry, moved as a whole
     to the place that `placement.place` gives; their array ``ab_index`` holds each atom's index in ``ab``.
-    They are made of ``ab`` when they are first asked for: most shifts of a scan never need them.
+    All three are placed when they are first asked for: most shifts of a scan need none of them.
     Two reconstructed sides that meet with registry 'bulk' share one plane: each has a part of its atoms,
     under one number in ``plane``.
 
@@ -111,8 +111,8 @@ class Interface:
     ----------
     definition : InterfaceDefinition
         What was asked for.
-    ab : ase.Atoms
-        Angstrom.
+    stack : ase.Atoms
+        Both sides as they were stacked, in the cell of ``ab`` but not at its place, angstrom.
     area : float
         Area of the in-plane cell, angstrom2.
     gap : float
@@ -130,7 +130,7 @@ class Interface:
     """
 
     definition: InterfaceDefinition
-    ab: Atoms
+    stack: Atoms
     area: float
     gap: float
     registry: tuple[float, float]
@@ -138,6 +138,12 @@ class Interface:
     upper: InterfaceSide
     vacuum: float
     n_interfaces: int = 1
+
+    @cached_property
+    def ab(self) -> Atoms:
+        """Both sides in contact, angstrom."""
+        placed, _ = place(self.stack)
+        return placed
 
     @cached_property
     def a(self) -> Atoms:
@@ -217,10 +223,9 @@ def build_interface(
     stack.set_pbc((True, True, False))
     _check_overlap(definition, stack)
 
-    ab, _ = place(stack)
     return Interface(
         definition=definition,
-        ab=ab,
+        stack=stack,
         area=float(np.linalg.det(cell)),
         gap=gap,
         registry=registry,
