@@ -2,6 +2,7 @@
 
     python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2]
         [--repeated NAME ...] [--matcalc NAME ...] [--moved NAME ...] [--tutorial H] [--cap FACTOR]
+        [--at-rest NAME ...]
 
 For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
@@ -10,8 +11,9 @@ three times, and the run with the median ratio is told. Those named after --matc
 `matcalc_script.py` too, once. Those named after --moved are run once more in the archive that they have
 filled, with their sides at another place: crystals and both sides are there. With --tutorial the script runs
 a second time, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's
-relaxations end where it has cost so many times what wadflow did: its ratio is a lower bound then. Prints
-JSON.
+relaxations end where it has cost so many times what wadflow did: its ratio is a lower bound then. For those
+named after --at-rest the script's GPAW calculates AB, A and B where wadflow's atoms came to rest: whether its
+forces are at rest there too, and what work of adhesion it finds. Prints JSON.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from wadflow.workflows.launch import engine_environment, read_outcome
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
@@ -98,15 +100,22 @@ def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[st
     return json.loads(report.read_text())
 
 
+def run_script(
+    calculations: Path, results: Path, ranks: int, more: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Run what is missing of the plain script; return what it says of each calculation, by key."""
+    script = str(Path(__file__).with_name("plain_script.py"))
+    command = [sys.executable, script, str(calculations), str(results), *more]
+    environment = engine_environment(ranks)
+    processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+    return {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
+
+
 def by_script(
     document: dict[str, Any], folder: Path, results: Path, ranks: int, more: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Run what is missing of the plain script; return its sums, and what it says of each calculation."""
-    script = str(Path(__file__).with_name("plain_script.py"))
-    command = [sys.executable, script, str(folder / "calculations.json"), str(results), *more]
-    environment = engine_environment(ranks)
-    processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
-    found = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
+    """Do all by the plain script; return its sums, and what it says of each calculation."""
+    found = run_script(folder / "calculations.json", results, ranks, more)
     roles = [document[role]["key"] for role in ("ab", "a", "b")]
     works = {
         kind: work_of_adhesion(*(found[key][f"{energy}_energy"] for key in roles), document["area"])
@@ -120,6 +129,28 @@ def by_script(
     converged = all(one["converged"] for one in found.values())
     stopped = any(one["stopped"] for one in found.values())
     return {**sums, "peak_memory_mib": memory, **works, "converged": converged, "stopped": stopped}, found
+
+
+def script_at_rest(
+    document: dict[str, Any],
+    finished: Mapping[str, tuple[str, Calculation, Outcome]],
+    folder: Path,
+    ranks: int,
+) -> dict[str, Any]:
+    """Return work of adhesion (J/m2) and largest forces of the script where wadflow's atoms came to rest."""
+    still = {}
+    for role in ("ab", "a", "b"):
+        _, calculation, outcome = finished[document[role]["key"]]
+        still[role] = calculation.model_copy(update={"atoms": outcome.atoms, "relaxation": None})
+    file = folder / "at-rest.calculations.json"
+    file.write_text(json.dumps([one.model_dump(mode="json") for one in still.values()]))
+    found = run_script(file, folder / "at-rest.jsonl", ranks, ["--forces"])
+    energies = [found[one.key]["final_energy"] for one in still.values()]
+    return {
+        "relaxed": work_of_adhesion(*energies, document["area"]),
+        "largest_forces": {role.upper(): found[one.key]["largest_force"] for role, one in still.items()},
+        "cpu_seconds": sum(one["cpu_seconds"] for one in found.values()),
+    }
 
 
 def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, Any]:
@@ -143,6 +174,7 @@ def measure(
     matcalc: bool,
     tutorial: float | None,
     cap: float | None,
+    at_rest: bool,
 ) -> dict[str, Any]:
     """Measure one interface in a folder of its own, in every way that is wanted."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -178,6 +210,7 @@ def measure(
         "ratio": sums["cpu_seconds"] / ours["cpu_seconds"],
         "matcalc": by_matcalc(document, folder, ranks) if matcalc else None,
         "tutorial": by_tutorial,
+        "at_rest": script_at_rest(document, found, folder, ranks) if at_rest else None,
         "calculations": [
             {
                 "label": one.label,
@@ -204,6 +237,7 @@ def main() -> None:
     parser.add_argument("--moved", nargs="*", default=(), metavar="NAME", help="at another place too")
     parser.add_argument("--tutorial", type=float, metavar="H", help="also a grid of this spacing, angstrom")
     parser.add_argument("--cap", type=float, metavar="FACTOR", help="of the script, over wadflow's time")
+    parser.add_argument("--at-rest", nargs="*", default=(), metavar="NAME", help="the script there too")
     arguments = parser.parse_args()
     interfaces, moved = [], {}
     for name in arguments.names:
@@ -216,18 +250,20 @@ def main() -> None:
                 matcalc=name in arguments.matcalc and repeat == 0,
                 tutorial=arguments.tutorial,
                 cap=arguments.cap,
+                at_rest=name in arguments.at_rest and repeat == 0,
             )
             for repeat in range(REPEATS if name in arguments.repeated else 1)
         ]
         if name in arguments.moved:
             folder = arguments.folder / f"{name}.0"
             moved[name] = measure_moved(name, arguments.protocol, arguments.ranks, folder)
-        matcalc = runs[0]["matcalc"]
+        matcalc, at_rest = runs[0]["matcalc"], runs[0]["at_rest"]
         if matcalc is not None:
             matcalc["ratio"] = matcalc["cpu_seconds"] / runs[0]["wadflow"]["cpu_seconds"]
         runs.sort(key=lambda run: run["ratio"])
         ratios = [run["ratio"] for run in runs]
-        interfaces.append(runs[len(runs) // 2] | {"ratios": ratios, "matcalc": matcalc})
+        once = {"ratios": ratios, "matcalc": matcalc, "at_rest": at_rest}
+        interfaces.append(runs[len(runs) // 2] | once)
     ratios = [median(one["ratios"]) for one in interfaces]
     report = {
         "protocol": arguments.protocol,

@@ -6,8 +6,8 @@ is replaced by what the document NAME says, and the picture is drawn from its re
 energies of a document, and ``<!-- verdicts CONDITION ... -->`` what the tables of experiment say of heated
 salts; ``<!-- cross-checks -->`` all shipped documents beside experiment and other calculations, in short, and
 ``<!-- reproduction -->`` beside the source. Blocks from documents about heated salts are in
-``decomposition_blocks.py``, of PAW data sets in ``paw_blocks.py``, those from data or from the command line
-in ``page_blocks.py``.
+``decomposition_blocks.py``, of PAW data sets in ``paw_blocks.py``, those from benchmarks in
+``benchmark_blocks.py``, those from data or from the command line in ``page_blocks.py``.
 
     python docs/write_numbers.py            # write
     python docs/write_numbers.py --check    # exit 1 if a page does not say what the documents say
@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import benchmark_blocks
 import decomposition_blocks
 import page_blocks
 import paw_blocks
@@ -45,7 +46,7 @@ PAGES = (README, *(page for page in sorted((ROOT / "docs").rglob("*.md")) if pag
 TABLE = re.compile(r"(<!-- table ([\w.-]+(?: [\w.-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 VERDICTS = re.compile(r"(<!-- verdicts ([\w-]+(?: [\w-]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 SURFACES = re.compile(r"(<!-- surfaces ([\w.+-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-KINDS = page_blocks.KINDS | decomposition_blocks.KINDS | paw_blocks.KINDS
+KINDS = page_blocks.KINDS | benchmark_blocks.KINDS | decomposition_blocks.KINDS | paw_blocks.KINDS
 OTHER = re.compile(rf"(<!-- ({'|'.join(KINDS)})((?: [^ \n]+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 CROSS_CHECKS = re.compile(r"(<!-- cross-checks -->\n).*?(<!-- end -->)", re.DOTALL)
 REPRODUCTION = re.compile(r"(<!-- reproduction -->\n).*?(<!-- end -->)", re.DOTALL)
