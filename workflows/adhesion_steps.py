@@ -23,7 +23,8 @@ from wadflow.interfaces.strained_bulk import strained_bulk
 from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.adhesion import combine, strain_energy
 from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
-from wadflow.workflows.calculation import Calculation, mesh_of_density, slab_grid_spacing
+from wadflow.workflows.preparation import prepare_calculation
+from wadflow.workflows.sampling import mesh_of_density, slab_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from wadflow.results.documents import AdhesionDocument
     from wadflow.results.records import CalculationRecord
     from wadflow.results.scans import RegistryMap, SeparationCurve, ThicknessSeries
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
 
@@ -166,7 +168,7 @@ def bulk_calculation(crystal: str, protocol: Protocol) -> Calculation:
         cell=primitive.lattice.matrix,
         pbc=True,
     )
-    return Calculation.prepare(
+    return prepare_calculation(
         atoms,
         protocol,
         label=bulk_label(crystal),
@@ -266,7 +268,7 @@ def slab_calculations(
     kpoints = mesh(interface, protocol)
     grid_spacing = slab_grid_spacing(interface.ab, protocol)
     return {
-        role: Calculation.prepare(
+        role: prepare_calculation(
             _structure(interface, role),
             protocol,
             label=f"{name or interface.definition.name} {role}",
@@ -309,10 +311,10 @@ def strain_calculations(
         structure = load_crystal(side.crystal).structure if crystals is None else crystals[side.crystal]
         strained, unstrained = strained_bulk(structure, side.miller, side.supercell, side.strain)
         label = f"{bulk_label(side.crystal)} as in {interface.definition.name} {side.role}"
-        reference = Calculation.prepare(unstrained, protocol, label=f"{label}, unstrained", task="static")
+        reference = prepare_calculation(unstrained, protocol, label=f"{label}, unstrained", task="static")
         kpoints = reference.electrons.kpoints
         found[side.role] = (
-            Calculation.prepare(
+            prepare_calculation(
                 strained, protocol, label=f"{label}, strained", task="static", kpoints=kpoints
             ),
             reference,

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from wadflow.workflows.calculation import is_slab_of_compound
 from wadflow.workflows.gpaw_input import band_count
 from wadflow.workflows.outcome import INPUT_FILE
+from wadflow.workflows.sampling import is_slab_of_compound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

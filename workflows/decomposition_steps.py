@@ -12,7 +12,8 @@ from wadflow.interfaces.symmetry import symmetrized
 from wadflow.results.thermochemistry.corrections import needed_references
 from wadflow.results.thermochemistry.gases import load_gases
 from wadflow.workflows import adhesion_steps
-from wadflow.workflows.calculation import Calculation, mesh_of_density
+from wadflow.workflows.preparation import prepare_calculation
+from wadflow.workflows.sampling import mesh_of_density
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wadflow.results.thermochemistry.gases import Gas
     from wadflow.results.thermochemistry.reactions import Reaction
     from wadflow.results.thermochemistry.species import Species
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
 
@@ -96,7 +98,7 @@ def gas_calculation(species: Species, protocol: Protocol) -> Calculation:
     """
     gas = load_gases()[species.formula].gas
     atoms = molecule_in_box(species.formula, gas, protocol.molecules.margin)
-    return Calculation.prepare(
+    return prepare_calculation(
         atoms,
         protocol,
         label=str(species),
@@ -158,7 +160,7 @@ def settled_calculation(
     atoms = symmetrized(relaxed.atoms.to_atoms())
     atoms.set_cell((1.0 + strain) * atoms.cell, scale_atoms=True)
     at = f" at {strain:+.1%} strain" if strain else ""
-    return Calculation.prepare(
+    return prepare_calculation(
         atoms,
         protocol,
         label=f"{crystal} at rest for phonons{at}",
@@ -173,7 +175,7 @@ def energy_calculation(crystal: str, unstrained: Atoms, at_rest: Atoms, protocol
 
     The cutoff is that of relaxed cells: at a lower one plane waves come and go with the volume.
     """
-    return Calculation.prepare(
+    return prepare_calculation(
         at_rest,
         protocol,
         label=f"{crystal} energy at {at_rest.get_volume():.2f} angstrom3",
@@ -202,7 +204,7 @@ def supercell_calculation(
 ) -> Calculation:
     """Return the forces of one supercell with an atom displaced; of that at rest where ``number`` is None."""
     what = "supercell at rest" if number is None else f"displacement {number + 1}"
-    return Calculation.prepare(
+    return prepare_calculation(
         supercell,
         protocol,
         label=f"{crystal} {what} at {supercell.get_volume():.0f} angstrom3",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wadflow.workflows.sampling import is_slab_of_compound
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -127,6 +129,4 @@ def _charges_balance(calculation: Calculation) -> bool:
 
 
 def _is_slab_of_compound(calculation: Calculation) -> bool:
-    from wadflow.workflows.calculation import is_slab_of_compound
-
     return is_slab_of_compound(calculation.atoms.numbers, calculation.atoms.pbc)

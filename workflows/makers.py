@@ -23,10 +23,11 @@ from pymatgen.core import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from wadflow.errors import InputError, OutOfTimeError
-from wadflow.workflows.calculation import Calculation
+from wadflow.workflows.calculation import Calculation  # noqa: TC001  # pydantic reads it
 from wadflow.workflows.execution import current_execution
 from wadflow.workflows.launch import obtain
 from wadflow.workflows.outcome import Outcome  # noqa: TC001  # pydantic reads it
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import Protocol, load_protocol
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class _GpawMaker(AseMaker):
             raise InputError(problem, remedy="put a molecule into a box, as a pymatgen Structure")
         atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
         atoms.info.clear()
-        return Calculation.prepare(
+        return prepare_calculation(
             atoms,
             self.protocol,
             label=self.name,

@@ -10,8 +10,9 @@ from wadflow.interfaces.registry import Shift, distinct_shifts, shift_lattice
 from wadflow.results.adhesion import check_equal_settings, work_of_adhesion
 from wadflow.results.scans import RegistryMap, RegistryPoint
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import Calculation, mesh_of_density, slab_grid_spacing
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.requests import Request
+from wadflow.workflows.sampling import mesh_of_density, slab_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wadflow.interfaces.stacking import Interface
     from wadflow.results.documents import AtomsRecord
     from wadflow.results.records import CalculationRecord
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.requests import Program
@@ -106,7 +108,7 @@ def search_registry(
     in_cell = steps.build(definition.at(shifts[0].registry, None), protocol, relaxed, cell_gap=cell_gap)
     halves: dict[Literal["A", "B"], Atoms] = {"A": in_cell.a, "B": in_cell.b}
     slabs = {
-        role: Calculation.prepare(
+        role: prepare_calculation(
             half,
             protocol,
             label=f"{definition.name} {role} for the scan",
@@ -196,7 +198,7 @@ def _mesh(interface: Interface, protocol: Protocol) -> tuple[int, int, int]:
 
 def _gap_calculation(interface: Interface, protocol: Protocol, *, dipole_layer: bool) -> Calculation:
     fx, fy = interface.registry
-    return Calculation.prepare(
+    return prepare_calculation(
         interface.ab,
         protocol,
         label=f"{interface.definition.name} AB at shift {fx:z.3f} {fy:z.3f}",

@@ -15,7 +15,8 @@ from wadflow.interfaces.symmetry import lattice_symmetry_is_kept
 from wadflow.results.surface_documents import SlabRecord
 from wadflow.results.surfaces import FinishedFace, combine_surfaces
 from wadflow.workflows import adhesion_steps
-from wadflow.workflows.calculation import Calculation, mesh_of_density
+from wadflow.workflows.preparation import prepare_calculation
+from wadflow.workflows.sampling import mesh_of_density
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wadflow.interfaces.surface_definition import SurfaceDefinition
     from wadflow.interfaces.surface_slabs import Miller
     from wadflow.results.surface_documents import SurfaceDocument
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
     from wadflow.workflows.protocol import Protocol
     from wadflow.workflows.study import IsFromArchive
@@ -54,7 +56,7 @@ def face_calculations(
     """Return what is calculated for a face: the oriented bulk (static), then the slabs (relaxed)."""
     bulk = oriented_bulk_calculation(face.bulk, protocol, label=bulk_label(definition, face.miller))
     slabs = [
-        Calculation.prepare(
+        prepare_calculation(
             slab.atoms, protocol, label=slab_label(definition, face.miller, slab.planes), task="relax"
         )
         for slab in face.slabs
@@ -85,7 +87,7 @@ def oriented_bulk_calculation(atoms: Atoms, protocol: Protocol, *, label: str) -
     slab_cell[2] = [0.0, 0.0, 1.0]
     first, second, _ = mesh_of_density(AseAtoms(cell=slab_cell, pbc=(True, True, False)), density)
     third = mesh_of_density(atoms, density)[2]
-    return Calculation.prepare(atoms, protocol, label=label, task="static", kpoints=(first, second, third))
+    return prepare_calculation(atoms, protocol, label=label, task="static", kpoints=(first, second, third))
 
 
 def assemble(

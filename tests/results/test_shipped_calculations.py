@@ -14,7 +14,7 @@ from wadflow.results.documents import AdhesionDocument
 from wadflow.results.thermochemistry.conditions import find_conditions
 from wadflow.results.thermochemistry.documents import DecompositionDocument
 from wadflow.results.thermochemistry.reactions import find_reactions
-from wadflow.workflows import calculation
+from wadflow.workflows import preparation
 from wadflow.workflows.adhesion_program import AdhesionStudy
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.calculation import Calculation
@@ -69,7 +69,7 @@ def test_a_shipped_document_comes_from_them(archive: Archive, document: str) -> 
 def test_a_document_from_before_the_grid_of_slabs_comes_from_them_without_it(
     archive: Archive, document: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calculation, "COARSE", 1.0)  # slabs then came near their rest at any coarser mesh
+    monkeypatch.setattr(preparation, "COARSE", 1.0)  # slabs then came near their rest at any coarser mesh
     name, _, protocol = document.partition(".")
     today = load_protocol(protocol)
     before = today.model_copy(update={"electrons": today.electrons.model_copy(update={"grid_spacing": None})})

@@ -19,6 +19,7 @@ from wadflow.workflows.ionic_steps import IonicStepFile
 from wadflow.workflows.launch import read_outcome
 from wadflow.workflows.local_slurm import wait_until
 from wadflow.workflows.outcome import STEPS_FILE
+from wadflow.workflows.preparation import prepare_calculation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,12 +128,11 @@ def test_a_calculation_that_fails_says_why_and_where(tmp_path: Path) -> None:
     from ase.build import bulk
 
     from wadflow.errors import CalculationError
-    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.execution import Execution
     from wadflow.workflows.launch import obtain
     from wadflow.workflows.protocol import load_protocol
 
-    calculation = Calculation.prepare(bulk("Li"), load_protocol("smoke"), label="Li bulk", task="static")
+    calculation = prepare_calculation(bulk("Li"), load_protocol("smoke"), label="Li bulk", task="static")
     forged = calculation.electrons.paw[0].model_copy(update={"fingerprint": "0" * 32})
     calculation = calculation.model_copy(
         update={"electrons": calculation.electrons.model_copy(update={"paw": (forged,)})}

@@ -15,6 +15,7 @@ from wadflow.errors import InputError
 from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.paw import find_dataset
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import Protocol, load_protocol
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def slab() -> Atoms:
 
 def prepare(atoms: Atoms, protocol: Protocol = SMOKE, **options: Any) -> Calculation:
     settings: dict[str, Any] = {"label": "test", "task": "relax", **options}
-    return Calculation.prepare(atoms, protocol, **settings)
+    return prepare_calculation(atoms, protocol, **settings)
 
 
 def test_the_key_is_a_sha256_that_does_not_change() -> None:
@@ -230,12 +231,12 @@ def test_a_slab_of_a_compound_starts_from_orbitals_with_more_bands() -> None:
 
     oxide = bulk("Li2O", "fluorite", a=4.67)
     oxide.symbols[:] = ["O", "Li", "Li"]
-    crystal = gpaw_parameters(Calculation.prepare(oxide, SMOKE, label="x", task="static"))
+    crystal = gpaw_parameters(prepare_calculation(oxide, SMOKE, label="x", task="static"))
     oxide.pbc = (True, True, False)
-    slab = gpaw_parameters(Calculation.prepare(oxide, SMOKE, label="x", task="static"))
+    slab = gpaw_parameters(prepare_calculation(oxide, SMOKE, label="x", task="static"))
     more = bulk("LiO", "rocksalt", a=4.3)  # charges that do not balance, as with a metal beside a salt
     more.pbc = (True, True, False)
-    on_metal = gpaw_parameters(Calculation.prepare(more, SMOKE, label="x", task="static"))
+    on_metal = gpaw_parameters(prepare_calculation(more, SMOKE, label="x", task="static"))
     occupied = (6 + 1 + 1) // 2
     assert slab["nbands"] > occupied + len(oxide)
     assert slab["basis"] == {"Li": "dzp", "O": "dzp"}
@@ -244,12 +245,12 @@ def test_a_slab_of_a_compound_starts_from_orbitals_with_more_bands() -> None:
     assert isinstance(crystal["mixer"], KerkerPulay)
     assert "mixer" not in slab  # its charges balance: GPAW's own
     assert isinstance(on_metal["mixer"], KerkerPulay)
-    metal = gpaw_parameters(Calculation.prepare(bulk("Li"), SMOKE, label="x", task="static"))
+    metal = gpaw_parameters(prepare_calculation(bulk("Li"), SMOKE, label="x", task="static"))
     assert not {"nbands", "basis"} & set(metal)
 
 
 def test_a_mesh_of_another_calculation_can_be_asked_for() -> None:
-    calculation = Calculation.prepare(bulk("Li"), SMOKE, label="x", task="static", kpoints=(2, 3, 4))
+    calculation = prepare_calculation(bulk("Li"), SMOKE, label="x", task="static", kpoints=(2, 3, 4))
     assert calculation.electrons.kpoints == (2, 3, 4)
 
 
@@ -257,16 +258,16 @@ def test_only_the_two_sides_of_an_interface_have_a_gap() -> None:
     slab = bcc110("Li", (1, 1, 4), vacuum=6.0)
     slab.pbc = (True, True, False)
     with pytest.raises(InputError, match="two sides"):
-        Calculation.prepare(slab, SMOKE, label="x", task="relax", moves="gap")
+        prepare_calculation(slab, SMOKE, label="x", task="relax", moves="gap")
 
 
 def test_what_moves_is_part_of_the_key_and_its_force_scales_with_the_area() -> None:
     slab = bcc110("Li", (1, 1, 4), vacuum=6.0)
     slab.pbc = (True, True, False)
     slab.set_array("side", np.array([0, 0, 1, 1]))
-    atoms = Calculation.prepare(slab, SMOKE, label="x", task="relax")
-    gap = Calculation.prepare(slab, SMOKE, label="x", task="relax", moves="gap")
-    double = Calculation.prepare(slab.repeat((2, 1, 1)), SMOKE, label="x", task="relax", moves="gap")
+    atoms = prepare_calculation(slab, SMOKE, label="x", task="relax")
+    gap = prepare_calculation(slab, SMOKE, label="x", task="relax", moves="gap")
+    double = prepare_calculation(slab.repeat((2, 1, 1)), SMOKE, label="x", task="relax", moves="gap")
     assert atoms.key != gap.key
     assert gap.relaxation is not None
     assert double.relaxation is not None
@@ -275,7 +276,7 @@ def test_what_moves_is_part_of_the_key_and_its_force_scales_with_the_area() -> N
 
 def test_an_offset_mesh_has_a_key_of_its_own_and_no_symmetry() -> None:
     def static(offset: float) -> Calculation:
-        return Calculation.prepare(
+        return prepare_calculation(
             bulk("Li"), SMOKE, label="x", task="static", kpoints=(2, 1, 1), kpoint_offset=offset
         )
 

@@ -15,13 +15,14 @@ from command_line import call
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.workflows.adhesion_steps import build, slab_calculations
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.costs import STEPS, CostModel, Speed, _shape, kind_of, size_of
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
 
 STANDARD = load_protocol("standard")
@@ -33,7 +34,7 @@ def slab(layers: int, *, oxygen: bool = False) -> Calculation:
     atoms.pbc = (True, True, False)
     if oxygen:
         atoms.symbols[0] = "O"
-    return Calculation.prepare(atoms, STANDARD, label=f"{layers} layers", task="relax")
+    return prepare_calculation(atoms, STANDARD, label=f"{layers} layers", task="relax")
 
 
 def finished(calculation: Calculation, *, seconds: float, iterations: int) -> tuple[Calculation, Outcome]:
@@ -67,7 +68,7 @@ def test_crystals_alone_teach_nothing_of_a_molecules_box() -> None:
     shipped = Speed()
     earlier = []
     for lattice, more in ((3.2, 1.0), (3.4, 1.5), (4.2, 3.0)):
-        crystal = Calculation.prepare(
+        crystal = prepare_calculation(
             bulk("Li", a=lattice), STANDARD, label="crystal", task="static", cutoff=900.0
         )
         seconds = 10 * more * shipped.coefficient * size_of(crystal).coefficients
@@ -78,7 +79,7 @@ def test_crystals_alone_teach_nothing_of_a_molecules_box() -> None:
 
 def test_from_many_bands_on_the_cost_goes_with_their_square() -> None:
     """Without it cells of 48 atoms seemed to take a fifth of what they took."""
-    one = size_of(Calculation.prepare(bulk("Li", a=3.4), STANDARD, label="Li", task="static"))
+    one = size_of(prepare_calculation(bulk("Li", a=3.4), STANDARD, label="Li", task="static"))
     many = replace(one, bands=100 * one.bands)
     more = replace(one, bands=200 * one.bands)
     assert 3 < Speed().seconds(more) / Speed().seconds(many) < 4
@@ -105,13 +106,13 @@ def test_cost_and_memory_rise_with_size_and_an_approach_costs_too() -> None:
 
 
 def test_symmetry_reduces_the_k_points() -> None:
-    crystal = Calculation.prepare(bulk("Li", "bcc", a=3.44), STANDARD, label="Li", task="static")
+    crystal = prepare_calculation(bulk("Li", "bcc", a=3.44), STANDARD, label="Li", task="static")
     assert crystal.electrons.kpoints == (12, 12, 12)
     assert size_of(crystal).kpoints == 72  # as GPAW counts them
     rattled = bulk("Li", "bcc", a=3.44) * (2, 1, 1)
     rattled.rattle(0.1, seed=1)
     mesh = (3, 3, 3)
-    low = Calculation.prepare(rattled, STANDARD, label="Li", task="static", kpoints=mesh)
+    low = prepare_calculation(rattled, STANDARD, label="Li", task="static", kpoints=mesh)
     assert size_of(low).kpoints == 14  # time reversal alone
 
 
@@ -132,7 +133,7 @@ def test_the_height_of_a_cell_changes_no_k_points() -> None:
     higher = calculation.to_atoms()
     higher.cell[2, 2] += 7.0
     higher.positions[:, 2] += 1.0
-    moved = Calculation.prepare(higher, STANDARD, label="higher", task="relax")
+    moved = prepare_calculation(higher, STANDARD, label="higher", task="relax")
     assert _shape(moved.atoms) == _shape(calculation.atoms)
     assert size_of(moved).kpoints == size_of(calculation).kpoints
 

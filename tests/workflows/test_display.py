@@ -10,16 +10,16 @@ from ase.build import bulk
 from rich.console import Console
 
 from wadflow.workflows import display
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.display import LiveDisplay, PlainDisplay, display_for
 from wadflow.workflows.ionic_steps import IonicStep
 from wadflow.workflows.outcome import Outcome
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from wadflow.workflows.execution import Listener
 
-CALCULATION = Calculation.prepare(
+CALCULATION = prepare_calculation(
     bulk("Li"), load_protocol("smoke"), label="li110-li110 AB", task="relax", relax_cell=True
 )
 

@@ -9,9 +9,9 @@ import pytest
 from ase.build import bulk, fcc111
 from ase.calculators.lj import LennardJones
 
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.engine import run, starts_afresh
 from wadflow.workflows.ionic_steps import IonicStep
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import ApproachSettings, load_protocol
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ase import Atoms
+
+    from wadflow.workflows.calculation import Calculation
 
 SMOKE = load_protocol("smoke")
 APPROACHING = load_protocol("standard")
@@ -84,7 +86,7 @@ def approaching() -> Calculation:
     atoms = fcc111("Li", (1, 1, 4), a=3.6, vacuum=6.0)
     atoms.pbc = (True, True, False)
     atoms.symbols[0] = "O"
-    return Calculation.prepare(atoms, APPROACHING, label="slab", task="relax")
+    return prepare_calculation(atoms, APPROACHING, label="slab", task="relax")
 
 
 def test_a_slab_of_a_compound_approaches_its_rest_at_fewer_k_points(
@@ -129,13 +131,13 @@ def test_metals_crystals_and_gaps_relax_without_an_approach() -> None:
     slab = approaching().to_atoms()
     metal = slab.copy()
     metal.symbols[0] = "Li"
-    assert Calculation.prepare(metal, APPROACHING, label="metal", task="relax").approaching is None
-    assert Calculation.prepare(slab, APPROACHING, label="static", task="static").approaching is None
-    assert Calculation.prepare(slab, SMOKE, label="no such setting", task="relax").approaching is None
+    assert prepare_calculation(metal, APPROACHING, label="metal", task="relax").approaching is None
+    assert prepare_calculation(slab, APPROACHING, label="static", task="static").approaching is None
+    assert prepare_calculation(slab, SMOKE, label="no such setting", task="relax").approaching is None
     dense = ApproachSettings(kpoint_density=4.5, fmax=0.1, max_steps=9)
     half = APPROACHING.model_copy(update={"approach": dense})
-    assert Calculation.prepare(slab, half, label="saves too little", task="relax").approaching is None
+    assert prepare_calculation(slab, half, label="saves too little", task="relax").approaching is None
     slab.set_array("side", np.array([0, 0, 1, 1]))
-    assert Calculation.prepare(slab, APPROACHING, label="gap", task="relax", moves="gap").approaching is None
+    assert prepare_calculation(slab, APPROACHING, label="gap", task="relax", moves="gap").approaching is None
     crystal = bulk("LiO", "rocksalt", a=4.0)
-    assert Calculation.prepare(crystal, APPROACHING, label="crystal", task="relax").approaching is None
+    assert prepare_calculation(crystal, APPROACHING, label="crystal", task="relax").approaching is None

@@ -20,18 +20,20 @@ from ase.build import bulk, molecule
 from wadflow.errors import CalculationError, InputError, OutOfTimeError
 from wadflow.workflows import launch
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import Execution
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from ase import Atoms
 
+    from wadflow.workflows.calculation import Calculation
+
 LITHIUM = bulk("Li")
 
 
 def calculation(atoms: Atoms = LITHIUM) -> Calculation:
-    return Calculation.prepare(atoms, load_protocol("smoke"), label="Li bulk", task="static")
+    return prepare_calculation(atoms, load_protocol("smoke"), label="Li bulk", task="static")
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:

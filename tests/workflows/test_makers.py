@@ -10,9 +10,9 @@ from atomate2.ase.jobs import AseMaker, AseRelaxMaker
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from wadflow.errors import InputError
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.flows.adhesion import AdhesionFlowMaker
 from wadflow.workflows.makers import GpawRelaxMaker, GpawStaticMaker
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_slabs_keep_their_cell_unless_asked_otherwise() -> None:
 def test_a_structure_that_went_through_pymatgen_keeps_its_key_and_its_pbc() -> None:
     atoms = bcc110("Li", (1, 1, 3), a=3.44, vacuum=5.0)
     atoms.pbc = (True, True, False)
-    direct = Calculation.prepare(atoms, SMOKE, label="x", task="relax")
+    direct = prepare_calculation(atoms, SMOKE, label="x", task="relax")
     through = GpawRelaxMaker(protocol=SMOKE).calculation(slab())
     assert through.key == direct.key
     assert through.atoms.pbc == (True, True, False)

@@ -10,10 +10,10 @@ from ase.build import bulk
 
 from wadflow.errors import InputError
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import Execution
 from wadflow.workflows.launch import obtain
 from wadflow.workflows.paw import DATASETS, find_dataset, has_basis
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_gpaw_reads_the_set_that_the_protocol_names(tmp_path: Path) -> None:
     energies = {}
     for paw in ({}, {"Li": "3e"}):
         protocol = smoke.model_copy(update={"paw": paw, "electrons": electrons})
-        calculation = Calculation.prepare(
+        calculation = prepare_calculation(
             bulk("Li", "bcc", a=3.44), protocol, label=f"Li bulk {paw}", task="static"
         )
         outcome = obtain(calculation, Execution(Archive(tmp_path / "archive"), ranks=1))

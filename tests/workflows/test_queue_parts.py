@@ -13,10 +13,10 @@ from jobflow import CURRENT_JOB
 from wadflow.errors import CalculationError, InputError, OutOfTimeError
 from wadflow.workflows import launch, makers
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.costs import CostModel, Speed
 from wadflow.workflows.execution import Execution, use_execution
 from wadflow.workflows.makers import GpawTaskDoc, job_for
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 from wadflow.workflows.queue_placement import Placement
 from wadflow.workflows.queue_project import QueueScheduler, Site, project_of, workers_archive
@@ -25,10 +25,11 @@ from wadflow.workflows.queue_status import explain
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
 
 REHEARSAL = load_protocol("rehearsal")
-LITHIUM = Calculation.prepare(bulk("Li", "bcc", a=3.44), load_protocol("standard"), label="Li", task="relax")
+LITHIUM = prepare_calculation(bulk("Li", "bcc", a=3.44), load_protocol("standard"), label="Li", task="relax")
 
 
 def test_resources_follow_the_expected_cost() -> None:
@@ -46,7 +47,7 @@ def test_resources_follow_the_expected_cost() -> None:
 
 
 def test_small_calculations_get_no_more_ranks_than_k_points() -> None:
-    small = Calculation.prepare(bulk("Li"), REHEARSAL, label="Li", task="static", kpoints=(1, 1, 1))
+    small = prepare_calculation(bulk("Li"), REHEARSAL, label="Li", task="static", kpoints=(1, 1, 1))
     placement = Placement(worker="w", archive="/a", max_ranks=16)
     assert placement.for_calculation(small, CostModel())["resources"].processes == 1
 
@@ -80,7 +81,7 @@ def test_a_job_that_ran_out_of_time_is_followed_by_one_that_goes_on(
 ) -> None:
     from jobflow import run_locally
 
-    calculation = Calculation.prepare(bulk("Li"), REHEARSAL, label="Li", task="static")
+    calculation = prepare_calculation(bulk("Li"), REHEARSAL, label="Li", task="static")
     real = launch.obtain
     attempts: list[str] = []
 
@@ -102,7 +103,7 @@ def test_a_job_that_ran_out_of_time_is_followed_by_one_that_goes_on(
 def test_continuations_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from jobflow import run_locally
 
-    calculation = Calculation.prepare(bulk("Li"), REHEARSAL, label="Li", task="static")
+    calculation = prepare_calculation(bulk("Li"), REHEARSAL, label="Li", task="static")
     monkeypatch.setattr(makers, "obtain", out_of_time)
     job = job_for(calculation, REHEARSAL, continuations=2)
     with (
@@ -203,7 +204,7 @@ def test_what_finds_no_time_for_a_step_gets_more_until_there_is_no_more(
 ) -> None:
     from jobflow import run_locally
 
-    calculation = Calculation.prepare(bulk("Li"), REHEARSAL, label="Li", task="static")
+    calculation = prepare_calculation(bulk("Li"), REHEARSAL, label="Li", task="static")
     placement = Placement(worker="w", archive="/a", max_seconds=1500)
     limits: list[int] = []
 

@@ -11,8 +11,8 @@ from command_line import call
 
 from wadflow.errors import InputError
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.launch import read_outcome
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def test_a_rehearsal_runs_from_definition_to_document_and_says_what_it_is(
 
 def test_a_rehearsal_is_another_calculation() -> None:
     atoms = bulk("Li")
-    real = Calculation.prepare(atoms, load_protocol("smoke"), label="Li", task="static")
-    rehearsed = Calculation.prepare(atoms, load_protocol("rehearsal"), label="Li", task="static")
+    real = prepare_calculation(atoms, load_protocol("smoke"), label="Li", task="static")
+    rehearsed = prepare_calculation(atoms, load_protocol("rehearsal"), label="Li", task="static")
     assert rehearsed.electrons == real.electrons
     assert rehearsed.key != real.key
 

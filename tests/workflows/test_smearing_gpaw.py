@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import WHOLE_OCCUPATIONS, Calculation
 from wadflow.workflows.engine import GpawSolver
+from wadflow.workflows.preparation import WHOLE_OCCUPATIONS, prepare_calculation
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wadflow.workflows.calculation import Calculation
 
 pytestmark = pytest.mark.gpaw
 
@@ -34,7 +36,7 @@ def test_an_insulator_has_the_energy_of_whole_occupations(tmp_path: Path) -> Non
     # Cold smearing put the Fermi level of Na2O to the top of its valence bands, 0.056 eV too high.
     protocol = load_protocol("smoke")  # has the widest
     atoms = steps.bulk_calculation("Na2O", protocol).to_atoms()
-    smeared = Calculation.prepare(
+    smeared = prepare_calculation(
         atoms, protocol, label="Na2O", task="static", kpoints=(3, 3, 3), cutoff=350.0
     )
     name, width = WHOLE_OCCUPATIONS

@@ -18,9 +18,9 @@ from pymatgen.core import Lattice, Structure
 from wadflow.interfaces.definition import load_definition
 from wadflow.results.adhesion import surface_energy, work_of_adhesion
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.execution import Execution
 from wadflow.workflows.launch import obtain
+from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import Protocol, load_protocol
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_the_rigid_work_of_adhesion_is_minus_twice_the_surface_energy(tmp_path: 
     execution = Execution.from_environment(archive=tmp_path / "archive")
 
     def energy(atoms: Atoms, label: str, *, kpoints_along_c: int = 1) -> float:
-        calculation = Calculation.prepare(atoms, protocol, label=label, task="static")
+        calculation = prepare_calculation(atoms, protocol, label=label, task="static")
         in_plane = calculation.electrons.kpoints[:2]
         mesh = (*in_plane, kpoints_along_c)  # the same in the plane for slabs and bulk
         electrons = calculation.electrons.model_copy(update={"kpoints": mesh})
