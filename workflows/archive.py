@@ -211,16 +211,23 @@ class Archive:
         ArchiveError
             If an entry cannot be read (permissions, failing disk).
         """
+        valid: list[str] = []
+        damaged: list[DamagedEntry] = []
+        incomplete: list[str] = []
+        foreign: list[Path] = []
         with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
-            looks = pool.map(self._shelf.examine, self.keys())
-            findings = [self._shelf.report(finding) for finding in looks]
+            for look in pool.map(self._shelf.examine, self.keys()):
+                finding = self._shelf.report(look)
+                # Not the finding itself: the manifests of a large archive are hundreds of MiB.
+                if finding.entry is not None:
+                    valid.append(finding.key)
+                if finding.damage is not None:
+                    damaged.append(finding.damage)
+                if finding.arriving:
+                    incomplete.append(finding.key)
+                foreign.extend(self._shelf.path(finding.key) / name for name in finding.foreign)
         return VerifyReport(
-            valid=tuple(finding.key for finding in findings if finding.entry is not None),
-            damaged=tuple(finding.damage for finding in findings if finding.damage is not None),
-            incomplete=tuple(finding.key for finding in findings if finding.arriving),
-            foreign=tuple(
-                self._shelf.path(finding.key) / name for finding in findings for name in finding.foreign
-            ),
+            valid=tuple(valid), damaged=tuple(damaged), incomplete=tuple(incomplete), foreign=tuple(foreign)
         )
 
     # Who computes what
