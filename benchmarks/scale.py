@@ -1,10 +1,10 @@
-"""How wadflow behaves with many definitions, a large archive and many flows; starts no GPAW.
+"""How wadflow behaves with many definitions, many flows and a large archive; starts no GPAW.
 
     python benchmarks/scale.py FOLDER [--plans 1000] [--builds 10000] [--entries 100000] [--flows 1000]
 
 Definitions are those of the catalog with more planes, then at given shifts too (in the catalog most search
 theirs). The entries of the archive are copies of one made-up calculation with the files and sizes of a real
-one. Writes into FOLDER, and prints JSON.
+one. The import of the command line is timed too. Writes into FOLDER, and prints JSON.
 """
 
 from __future__ import annotations
@@ -81,15 +81,11 @@ def plan_them(folder: Path, number: int) -> dict[str, Any]:
         scans += definition.contact.registry == "scan"
         write_definition(definition, files / f"{definition.name}.toml", overwrite=True)
     names = [str(file) for file in sorted(files.glob("*.toml"))]
-    command = [sys.executable, "-m", "wadflow", "plan", "--json", "--archive", str(folder / "empty"), *names]
-    started = time.perf_counter()
-    with (folder / "plans.json").open("wb") as answer:
-        process = subprocess.Popen(command, stdout=answer)
-        _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    if status != 0:
-        sys.exit(f"wadflow plan ended with status {status}")
-    planned = json.loads((folder / "plans.json").read_text())
+    command = [sys.executable, "-m", "wadflow", "plan", "--archive", str(folder / "empty"), *names]
+    answer = folder / "plans.json"
+    wall, usage = timed([*command, "--json"], answer)
+    planned = json.loads(answer.read_text())
+    as_tables, _ = timed(command, folder / "plans.txt")
     return {
         "definitions": len(planned),
         "of_them_with_a_registry_scan": scans,
@@ -97,7 +93,31 @@ def plan_them(folder: Path, number: int) -> dict[str, Any]:
         "wall_seconds": round(wall, 1),
         "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
         "peak_memory_mib": usage.ru_maxrss // 1024,
+        "wall_seconds_as_tables": round(as_tables, 1),
     }
+
+
+def timed(command: list[str], answer: Path) -> tuple[float, resource.struct_rusage]:
+    """Run a command, its output to a file; return wall time (s) and what it used."""
+    started = time.perf_counter()
+    with answer.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"{' '.join(command[:4])}: ended with status {status}")
+    return time.perf_counter() - started, usage
+
+
+def import_command_line() -> dict[str, float]:
+    """Time the import of the command line and its help, each with the start of Python; medians of five."""
+    import_it = [sys.executable, "-c", "import wadflow.workflows.cli.app"]
+    walls = {
+        "import_seconds": [timed(import_it, Path(os.devnull))[0] for _ in range(5)],
+        "help_seconds": [
+            timed([sys.executable, "-m", "wadflow", "--help"], Path(os.devnull))[0] for _ in range(5)
+        ],
+    }
+    return {what: round(median(found), 2) for what, found in walls.items()}
 
 
 def build_them(number: int) -> dict[str, Any]:
@@ -192,6 +212,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     report = {
+        "command_line": import_command_line(),
         "plan": plan_them(arguments.folder, arguments.plans),
         "flows": flows(arguments.flows),
         "build": build_them(arguments.builds),

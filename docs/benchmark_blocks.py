@@ -200,8 +200,15 @@ def scale() -> str:
     small, large = measured["small_archive"], measured["archive"]
     rows = [
         [
+            "import of the command line, with the start of Python",
+            f"{measured['command_line']['import_seconds']:.2f} s",
+        ],
+        [
             f"`wadflow plan` of {plan['definitions']:,} definitions ({plan['calculations']:,} calculations)",
-            f"{plan['wall_seconds']:.0f} s, {plan['peak_memory_mib']} MiB",
+            (
+                f"{plan['wall_seconds']:.0f} s as JSON, {plan['wall_seconds_as_tables']:.0f} s as tables, "
+                f"{plan['peak_memory_mib']} MiB"
+            ),
         ],
         [
             f"building {build['definitions']:,} interfaces ({build['atoms']:,} atoms)",
