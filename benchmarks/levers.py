@@ -21,8 +21,13 @@ from ase.optimize import BFGS
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.workflows import adhesion_steps as steps
-from wadflow.workflows import calculation as calculation_module
-from wadflow.workflows import density_extrapolation, engine, paw_exchange_correlation, trust_region
+from wadflow.workflows import (
+    density_extrapolation,
+    engine,
+    paw_exchange_correlation,
+    preparation,
+    trust_region,
+)
 from wadflow.workflows.launch import engine_environment
 from wadflow.workflows.protocol import load_protocol
 
@@ -69,7 +74,7 @@ def without_trust_region() -> None:
 
 def with_coarse_mesh() -> None:
     """Let slabs come near their rest at fewer k-points first, however little that saves."""
-    calculation_module.COARSE = 1.0
+    preparation.COARSE = 1.0
 
 
 def without_following() -> None:

@@ -8,7 +8,8 @@ engine's own imports, checkpoints, archive.
 
     python benchmarks/overhead.py [NAME] [--protocol standard] [--finished FOLDER]
 
-With ``--finished`` the run is not done again: FOLDER is what ``side_by_side.py`` left of it.
+With ``--finished`` the run is not done again: FOLDER is what ``side_by_side.py`` left of it (the start of a
+bare process is measured now).
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from side_by_side import finished
+
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.launch import engine_environment, read_outcome
+from wadflow.workflows.launch import engine_environment
 
 
 def bare_start(ranks: int) -> float:
@@ -62,7 +65,9 @@ def main() -> None:
         else:
             wall = timed(command)
         again = timed(command)  # from the full archive
-        outcomes = [read_outcome(entry) for entry in archive.entries()]
+        outcomes = [
+            outcome for _, _, outcome in finished(arguments.name, arguments.protocol, archive).values()
+        ]
     start = bare_start(max(outcome.cores for outcome in outcomes))
     gpaw = sum(outcome.gpaw_seconds for outcome in outcomes) + start * len(outcomes)
     report = {

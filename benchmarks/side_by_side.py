@@ -2,7 +2,7 @@
 
     python benchmarks/side_by_side.py FOLDER [NAME ...] [--protocol standard] [--ranks 2]
         [--repeated NAME ...] [--matcalc NAME ...] [--moved NAME ...] [--tutorial H] [--cap FACTOR]
-        [--at-rest NAME ...]
+        [--at-rest NAME ...] [--convergence NAME ...]
 
 For each interface ``wadflow run`` from an empty archive, then the same calculations by `plain_script.py`,
 which starts from the same structures: wadflow's search for the registry and its relaxed crystals are given to
@@ -10,10 +10,11 @@ it. All lies in FOLDER; what is finished there is not done again. Interfaces nam
 three times, and the run with the median ratio is told. Those named after --matcalc are calculated by
 `matcalc_script.py` too, once. Those named after --moved are run once more in the archive that they have
 filled, with their sides at another place: crystals and both sides are there. With --tutorial the script runs
-a second time, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's
+once more, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's
 relaxations end where it has cost so many times what wadflow did: its ratio is a lower bound then. For those
 named after --at-rest the script's GPAW calculates AB, A and B where wadflow's atoms came to rest: whether its
-forces are at rest there too, and what work of adhesion it finds. Prints JSON.
+forces are at rest there too, and what work of adhesion it finds. For those named after --convergence the
+script runs once more with wadflow's criteria of self-consistency. Prints JSON.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ from wadflow.interfaces.definition_file import write_definition
 from wadflow.results.adhesion import work_of_adhesion
 from wadflow.workflows.adhesion_program import adhesion_program
 from wadflow.workflows.archive import Archive
+from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.launch import engine_environment, read_outcome
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.outcome import Outcome
 
 REPEATS = 3
@@ -95,7 +96,8 @@ def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[st
         added = {entry.key for entry in archive.entries()} - before
         if added != new.keys():
             sys.exit(f"{file.stem}: {len(added)} calculations were added, {len(new)} were new")
-        counted = {"calculations": len(found), "new": list(new.values())}
+        reused = sum(outcome.cpu_seconds for key, (_, _, outcome) in found.items() if key in before)
+        counted = {"calculations": len(found), "new": list(new.values()), "reused_cpu_seconds": reused}
         report.write_text(json.dumps(cost | counted))
     return json.loads(report.read_text())
 
@@ -103,12 +105,14 @@ def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[st
 def run_script(
     calculations: Path, results: Path, ranks: int, more: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """Run what is missing of the plain script; return what it says of each calculation, by key."""
+    """Run what is missing of the plain script; return what it says last of each calculation, by key."""
     script = str(Path(__file__).with_name("plain_script.py"))
     command = [sys.executable, script, str(calculations), str(results), *more]
     environment = engine_environment(ranks)
     processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
-    return {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
+    wanted = {Calculation.model_validate(one).key for one in json.loads(calculations.read_text())}
+    found = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
+    return {key: one for key, one in found.items() if key in wanted}
 
 
 def by_script(
@@ -153,6 +157,22 @@ def script_at_rest(
     }
 
 
+def ratio_without_scan(
+    ours: float,
+    script: float,
+    found: Mapping[str, tuple[str, Calculation, Outcome]],
+    plain: Mapping[str, dict[str, Any]],
+) -> float:
+    """Return processor seconds of the script over wadflow's, without the gaps of a registry scan.
+
+    How a script would look for them is more a matter of taste than the rest of it.
+    """
+    gaps = [key for key, (_, one, _) in found.items() if one.relaxation and one.relaxation.moves == "gap"]
+    return (script - sum(plain[key]["cpu_seconds"] for key in gaps)) / (
+        ours - sum(found[key][2].cpu_seconds for key in gaps)
+    )
+
+
 def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, Any]:
     """Run matcalc unless it has run; return what it wrote."""
     report = folder / "matcalc.json"
@@ -175,12 +195,17 @@ def measure(
     tutorial: float | None,
     cap: float | None,
     at_rest: bool,
+    convergence: bool,
 ) -> dict[str, Any]:
     """Measure one interface in a folder of its own, in every way that is wanted."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = Archive(folder / "archive")
     cost = folder / "wadflow.json"
-    if not cost.exists():  # an interrupted run would seem cheaper than it was
+    if not cost.exists():
+        if archive.keys():
+            sys.exit(
+                f"{archive.root} is of a run that did not end: move it away, or this one will seem cheaper"
+            )
         command = [sys.executable, "-m", "wadflow", "run", name, "-p", protocol, "-n", str(ranks), "--json"]
         cost.write_text(json.dumps(processor_seconds([*command, "--archive", str(archive.root)])))
     ours = json.loads(cost.read_text())
@@ -195,11 +220,17 @@ def measure(
         results = folder / f"tutorial-{tutorial:g}.jsonl"
         by_tutorial, _ = by_script(document, folder, results, ranks, ["--tutorial", str(tutorial), *most])
         by_tutorial["spacing"] = tutorial
+    converged_alike = None
+    if convergence:
+        results = folder / "convergence.jsonl"
+        converged_alike, _ = by_script(document, folder, results, ranks, ["--convergence", *most])
     return {
         "name": name,
+        "grid_spacing": found[document["ab"]["key"]][1].electrons.grid_spacing,
         "wadflow": {
             **ours,
-            "ionic_steps": sum(one.n_ionic_steps + one.approach_steps for _, _, one in found.values()),
+            "ionic_steps": sum(one.n_ionic_steps for _, _, one in found.values()),
+            "coarse_steps": sum(one.approach_steps for _, _, one in found.values()),
             "scf_iterations": sum(one.scf_iterations for _, _, one in found.values()),
             "peak_memory_mib": max(one.peak_memory for _, _, one in found.values()),
             "rigid": document["work_of_adhesion_rigid"],
@@ -208,15 +239,18 @@ def measure(
         },
         "plain": sums,
         "ratio": sums["cpu_seconds"] / ours["cpu_seconds"],
+        "ratio_without_scan": ratio_without_scan(ours["cpu_seconds"], sums["cpu_seconds"], found, plain),
         "matcalc": by_matcalc(document, folder, ranks) if matcalc else None,
         "tutorial": by_tutorial,
+        "convergence": converged_alike,
         "at_rest": script_at_rest(document, found, folder, ranks) if at_rest else None,
         "calculations": [
             {
                 "label": one.label,
                 "wadflow_cpu_seconds": outcome.cpu_seconds,
                 "plain_cpu_seconds": plain[key]["cpu_seconds"],
-                "wadflow_ionic_steps": outcome.n_ionic_steps + outcome.approach_steps,
+                "wadflow_ionic_steps": outcome.n_ionic_steps,
+                "wadflow_coarse_steps": outcome.approach_steps,
                 "plain_ionic_steps": plain[key]["ionic_steps"],
                 "energy_difference": plain[key]["final_energy"] - outcome.energy,
             }
@@ -237,6 +271,7 @@ def main() -> None:
     parser.add_argument("--moved", nargs="*", default=(), metavar="NAME", help="at another place too")
     parser.add_argument("--tutorial", type=float, metavar="H", help="also a grid of this spacing, angstrom")
     parser.add_argument("--cap", type=float, metavar="FACTOR", help="of the script, over wadflow's time")
+    parser.add_argument("--convergence", nargs="*", default=(), metavar="NAME", help="wadflow's criteria too")
     parser.add_argument("--at-rest", nargs="*", default=(), metavar="NAME", help="the script there too")
     arguments = parser.parse_args()
     interfaces, moved = [], {}
@@ -248,22 +283,23 @@ def main() -> None:
                 arguments.ranks,
                 arguments.folder / f"{name}.{repeat}",
                 matcalc=name in arguments.matcalc and repeat == 0,
-                tutorial=arguments.tutorial,
+                tutorial=arguments.tutorial if repeat == 0 else None,
                 cap=arguments.cap,
                 at_rest=name in arguments.at_rest and repeat == 0,
+                convergence=name in arguments.convergence and repeat == 0,
             )
             for repeat in range(REPEATS if name in arguments.repeated else 1)
         ]
         if name in arguments.moved:
             folder = arguments.folder / f"{name}.0"
             moved[name] = measure_moved(name, arguments.protocol, arguments.ranks, folder)
-        matcalc, at_rest = runs[0]["matcalc"], runs[0]["at_rest"]
-        if matcalc is not None:
-            matcalc["ratio"] = matcalc["cpu_seconds"] / runs[0]["wadflow"]["cpu_seconds"]
+        once = {way: runs[0][way] for way in ("matcalc", "tutorial", "convergence", "at_rest")}
+        for found in (once["matcalc"], once["tutorial"], once["convergence"]):
+            if found is not None:
+                found["ratio"] = found["cpu_seconds"] / runs[0]["wadflow"]["cpu_seconds"]
         runs.sort(key=lambda run: run["ratio"])
         ratios = [run["ratio"] for run in runs]
-        once = {"ratios": ratios, "matcalc": matcalc, "at_rest": at_rest}
-        interfaces.append(runs[len(runs) // 2] | once)
+        interfaces.append(runs[len(runs) // 2] | {"ratios": ratios} | once)
     ratios = [median(one["ratios"]) for one in interfaces]
     report = {
         "protocol": arguments.protocol,

@@ -27,6 +27,9 @@ BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 LOOK_UPS = ("median_found_milliseconds", "slowest_of_100_found_milliseconds", "median_missing_milliseconds")
 """What ``scale.py`` tells of an archive."""
 
+OTHER_WAYS = {"convergence": "script, our criteria", "matcalc": "matcalc"}
+"""What else ``side_by_side.py`` may have measured, and what tables call it."""
+
 
 def measured_interfaces() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield protocol and numbers of each interface that was measured beside the script."""
@@ -40,51 +43,63 @@ def side_by_side() -> str:
     """Return what interfaces cost beside a plain script and matcalc, as far as they were measured."""
     rows = []
     for protocol, one in measured_interfaces():
-        at_least = "> " if one["plain"]["stopped"] else ""
-        of_script = f"{at_least}{median(one['ratios']):.2f}"
-        ways = {"wadflow": one["wadflow"], "script": one["plain"], "matcalc": one["matcalc"]}
+        ways = {"wadflow": one["wadflow"], "script": one["plain"]}
+        ways |= {name: one[way] for way, name in OTHER_WAYS.items() if one[way] is not None}
         for way, found in ways.items():
-            if found is None:
-                continue
-            ratio = found.get("ratio", found["cpu_seconds"] / one["wadflow"]["cpu_seconds"])
+            stopped = found.get("stopped", False)
+            ratio = {"wadflow": 1.0, "script": median(one["ratios"])}.get(way) or found["ratio"]
+            coarse = found.get("coarse_steps")
+            steps = (
+                f"{found['ionic_steps']}{f' + {coarse}' if coarse else ''}" if "ionic_steps" in found else ""
+            )
+            relaxed = (
+                f"{found['relaxed']:.3f}{'' if found.get('converged', True) else ' (**not converged**)'}"
+            )
             rows.append(
                 [
-                    f"{one['name']}, `{protocol}`",
+                    f"{one['name']}, `{protocol}`" if way == "wadflow" else "",
                     way,
                     f"{found['cpu_seconds']:.0f}",
-                    of_script if way == "script" else f"{ratio:.2f}",
-                    *(str(found.get(count, "")) for count in ("ionic_steps", "scf_iterations")),
+                    f"{'> ' if stopped else ''}{ratio:.2f}",
+                    f"{'> ' if stopped else ''}{one['ratio_without_scan']:.2f}" if way == "script" else "",
+                    steps,
+                    str(found.get("scf_iterations", "")),
                     f"{found['peak_memory_mib']:.0f}",
                     f"{found['rigid']:.3f}" if "rigid" in found else "",
-                    "" if found.get("stopped") else f"{found['relaxed']:.3f}",
+                    "stopped" if stopped else relaxed,
                 ]
             )
-    headings = ["interface", "by", "processor seconds", "ratio", "ionic steps", "iterations", "MiB"]
-    return table([*headings, "rigid, J/m2", "relaxed, J/m2"], rows)
+    headings = ["interface", "by", "processor seconds", "ratio", "without scan", "ionic steps", "iterations"]
+    return table([*headings, "MiB", "rigid, J/m2", "relaxed, J/m2"], rows)
 
 
 def ratios() -> str:
     """Return the geometric means of what the script costs over what wadflow does, in words."""
-    equal, tutorial = [], []
-    bounds = False
-    for _, one in measured_interfaces():
-        equal.append(median(one["ratios"]))
-        bounds = bounds or one["plain"]["stopped"]
-        if one.get("tutorial"):
-            tutorial.append(one["tutorial"]["cpu_seconds"] / one["wadflow"]["cpu_seconds"])
-    least = "at least " if bounds else ""
-    text = f"Geometric mean over {len(equal)} interfaces, equal settings: {least}{geometric_mean(equal):.2f}."
-    if tutorial:
-        mean = geometric_mean(tutorial)
-        text += f" With the settings of the tutorial, over {len(tutorial)}: {mean:.2f}."
-    return text + "\n"
+    measured = [one for _, one in measured_interfaces()]
+    means = {
+        "Geometric mean of the ratios": [
+            (median(one["ratios"]), one["plain"]["stopped"]) for one in measured
+        ],
+        "without registry scans": [(one["ratio_without_scan"], one["plain"]["stopped"]) for one in measured],
+        "with the settings of the tutorial": [
+            (one["tutorial"]["ratio"], one["tutorial"]["stopped"]) for one in measured if one["tutorial"]
+        ],
+    }
+    parts = [
+        f"{what} ({len(found)} interfaces): "
+        f"{'at least ' if any(stopped for _, stopped in found) else ''}"
+        f"{geometric_mean(ratio for ratio, _ in found):.2f}"
+        for what, found in means.items()
+        if found
+    ]
+    return "; ".join(parts) + ".\n"
 
 
 def same_minimum() -> str:
     """Return what the script finds where it came to rest, and where wadflow's atoms did."""
     rows = []
     for _, one in measured_interfaces():
-        ours, plain, there = one["wadflow"]["relaxed"], one["plain"], one.get("at_rest")
+        ours, plain, there = one["wadflow"]["relaxed"], one["plain"], one["at_rest"]
         own = "" if plain["stopped"] else f"{plain['relaxed']:.4f} ({plain['relaxed'] - ours:+.4f})"
         rows.append(
             [
@@ -108,18 +123,19 @@ def equal_accuracy() -> str:
     }
     rows = []
     for protocol, one in measured_interfaces():
-        if one.get("tutorial") is None:
+        if one["tutorial"] is None:
             continue
         reference = tight.get(one["name"])
+        beside = one["tutorial"]["cpu_seconds"] / one["tutorial"]["ratio"]  # wadflow's first run
         ways = {f"wadflow, `{protocol}`": one["wadflow"]}
         ways[f"script, grid of {one['tutorial']['spacing']:g} angstrom"] = one["tutorial"]
         for way, found in ways.items():
-            ratio = found["cpu_seconds"] / one["wadflow"]["cpu_seconds"]
+            ratio = found.get("ratio", 1.0)
             rows.append(
                 [
                     one["name"],
                     way,
-                    f"{found['cpu_seconds']:.0f}",
+                    f"{ratio * beside:.0f}",
                     f"{'> ' if found.get('stopped') else ''}{ratio:.2f}",
                     f"{found['rigid']:.3f}",
                     "" if reference is None else f"{found['rigid'] - reference:+.3f}",
@@ -235,18 +251,17 @@ def added() -> str:
     rows = []
     for file in sorted(BENCHMARKS.glob("side_by_side.*.json")):
         measured = json.loads(file.read_text(encoding="utf-8"))
-        whole = {one["name"]: one["wadflow"]["cpu_seconds"] for one in measured["interfaces"]}
         for name, moved in measured["moved"].items():
             rows.append(
                 [
                     f"{name}, `{measured['protocol']}`",
-                    f"{whole[name]:.0f}",
-                    f"{moved['cpu_seconds']:.0f}",
                     f"{len(moved['new'])} of {moved['calculations']}",
+                    f"{moved['cpu_seconds']:.0f}",
+                    f"{moved['reused_cpu_seconds']:.0f}",
                 ]
             )
-    headings = ["interface", "from nothing, processor seconds", "at another place", "new calculations"]
-    return table(headings, rows)
+    headings = ["interface at another place", "new calculations", "processor seconds"]
+    return table([*headings, "that the others had taken"], rows)
 
 
 def scf_profile() -> str:
