@@ -86,7 +86,7 @@ def ratios() -> str:
         ],
     }
     parts = [
-        f"{what} ({len(found)} interfaces): "
+        f"{what} ({len(found)} measured): "
         f"{'at least ' if any(stopped for _, stopped in found) else ''}"
         f"{geometric_mean(ratio for ratio, _ in found):.2f}"
         for what, found in means.items()
