@@ -23,7 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from side_by_side import finished
+from side_by_side import finished, processor_seconds
 
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.launch import engine_environment
@@ -42,13 +42,6 @@ def bare_start(ranks: int) -> float:
     return statistics.median(walls)
 
 
-def timed(command: list[str]) -> float:
-    """Run a command and return its wall time (s)."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
-
-
 def main() -> None:
     """Run, measure and print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -63,8 +56,8 @@ def main() -> None:
         if arguments.finished:
             wall = json.loads((arguments.finished / "wadflow.json").read_text())["wall_seconds"]
         else:
-            wall = timed(command)
-        again = timed(command)  # from the full archive
+            wall = processor_seconds(command)["wall_seconds"]
+        again = processor_seconds(command)["wall_seconds"]  # from the full archive
         outcomes = [
             outcome for _, _, outcome in finished(arguments.name, arguments.protocol, archive).values()
         ]

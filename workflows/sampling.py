@@ -31,12 +31,15 @@ def slab_grid_spacing(atoms: Atoms, protocol: Protocol) -> float | None:
     molecules are taken at another cutoff, or do not move on the grid.
     """
     settings = protocol.electrons
-    is_slab = int(np.sum(atoms.pbc)) == SLAB_DIRECTIONS
     soft = set(settings.soft_elements) - set(protocol.paw)
-    needed = is_slab and not set(atoms.get_chemical_symbols()) <= soft
+    needed = _is_slab(atoms.pbc) and not set(atoms.get_chemical_symbols()) <= soft
     return settings.grid_spacing if needed else None
 
 
 def is_slab_of_compound(numbers: ArrayLike, pbc: ArrayLike) -> bool:
     """Whether atoms of these numbers, shape (n,), periodic so, shape (3,), are a slab of many elements."""
-    return len(np.unique(numbers)) > 1 and int(np.sum(pbc)) == SLAB_DIRECTIONS
+    return len(np.unique(numbers)) > 1 and _is_slab(pbc)
+
+
+def _is_slab(pbc: ArrayLike) -> bool:
+    return int(np.sum(pbc)) == SLAB_DIRECTIONS
