@@ -1,7 +1,7 @@
 """The calculations of an interface as a competent script of ASE and GPAW does them: the baseline.
 
     mpiexec -n 2 python benchmarks/plain_script.py CALCULATIONS RESULTS [--tutorial 0.2] [--most SECONDS]
-        [--forces] [--convergence]
+        [--first KEY ...] [--forces] [--convergence]
 
 Functional, cutoff, k-points, smearing, vacuum, dipole layer and the limit of forces are wadflow's; all else
 is what the manuals of ASE and GPAW show, with their defaults: one calculator for each structure, GPAW's own
@@ -16,8 +16,11 @@ to its reader. Crystals keep plane waves, for finite differences have no stress.
 With `--convergence` self-consistent fields end by wadflow's criteria in the place of GPAW's: looser ones of
 density and wave functions, tighter ones of energy and forces.
 
-With `--most SECONDS` relaxations end where all together have cost so much processor time: what is told then
-is a lower bound of the cost, and "stopped". With `--forces` the largest force at the end is told as well.
+With `--most SECONDS` all ends where it has cost so much processor time, in the midst of a self-consistent
+field (on one rank; more of them end after an ionic step): what is told of a calculation then is a lower bound
+of its cost, and "stopped". Calculations named after `--first` do their first ionic steps before all others,
+and go on after them, so that rigid works of adhesion are known early. With `--forces` the largest force at
+the end is told as well.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +40,8 @@ from wadflow.workflows.calculation import Calculation
 from wadflow.workflows.gpaw_input import DISTRIBUTIONS, gpaw_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from ase import Atoms
 
 MOST_STEPS = 100
@@ -121,72 +128,170 @@ def scan_gap(atoms: Atoms, counter: Counter) -> float:
     return float(np.polyval(parabola, -parabola[1] / (2.0 * parabola[0])))
 
 
-def calculate(
-    calculation: Calculation,
-    log: Path,
-    spacing: float | None,
-    most: float,
-    *,
-    forces: bool,
-    convergence: bool,
-) -> dict[str, Any]:
-    """Do one calculation in about so much processor time (s); return energies (eV), steps and its cost."""
-    from ase.filters import FrechetCellFilter
-    from ase.optimize import BFGS
-    from gpaw import KohnShamConvergenceError
+class Running:
+    """A calculation that is done step by step, and what it has cost so far.
+
+    Parameters
+    ----------
+    calculation : Calculation
+        What is calculated.
+    log : Path
+        File for GPAW's log.
+    spacing : float or None
+        Of a grid as in the tutorial, angstrom.
+    forces : bool
+        Whether the largest force at the end is wanted. Only then: a single energy is cheaper without.
+    convergence : bool
+        Whether self-consistent fields end by wadflow's criteria.
+    """
+
+    def __init__(
+        self,
+        calculation: Calculation,
+        log: Path,
+        spacing: float | None,
+        *,
+        forces: bool,
+        convergence: bool,
+    ) -> None:
+        self.calculation = calculation
+        self.cpu_seconds = 0.0
+        self.wall_seconds = 0.0
+        self.finished = False
+        self._log = log
+        self._spacing = spacing
+        self._forces = forces
+        self._convergence = convergence
+        self._counter: Counter | None = None
+        self._converged = False
+        self._final: float | None = None
+        self._largest_force: float | None = None
+        self._steps = self._ionic_steps()
+
+    def step(self) -> None:
+        """Do the next ionic step, or all of what has no steps."""
+        started, before = time.perf_counter(), spent()
+        try:
+            next(self._steps)
+        except StopIteration:
+            self.finished = True
+        finally:
+            self.cpu_seconds += spent() - before
+            self.wall_seconds += time.perf_counter() - started
+
+    def _ionic_steps(self) -> Iterator[None]:
+        from ase.filters import FrechetCellFilter
+        from ase.optimize import BFGS
+        from gpaw import KohnShamConvergenceError
+
+        calculation, spacing = self.calculation, self._spacing
+        atoms = calculation.to_atoms()
+        if spacing is None or all(atoms.pbc):
+            atoms.calc = plain_calculator(calculation, self._log, convergence=self._convergence)
+        else:
+            atoms.center(vacuum=TUTORIAL_VACUUM, axis=2)
+            atoms.calc = tutorial_calculator(calculation, self._log, spacing)
+        counter = self._counter = Counter(atoms)
+        relaxation = calculation.relaxation
+        if relaxation is None:
+            counter.take()
+            self._converged = True
+        elif relaxation.moves == "gap":
+            self._final = scan_gap(atoms, counter)
+            self._converged = True
+        else:
+            optimizer = BFGS(FrechetCellFilter(atoms) if relaxation.relax_cell else atoms, logfile=None)
+            optimizer.attach(counter.take)
+            try:
+                for at_rest in optimizer.irun(fmax=relaxation.fmax, steps=MOST_STEPS):
+                    self._converged = bool(at_rest)
+                    if not at_rest:
+                        yield
+            except KohnShamConvergenceError:  # a person would change the mixer here, and begin again
+                if not counter.energies:
+                    raise
+        if self._forces:
+            self._largest_force = float(np.linalg.norm(atoms.get_forces(), axis=1).max())
+
+    def report(self) -> dict[str, Any]:
+        """Return energies (eV; None where there is none yet), steps and cost."""
+        from gpaw.mpi import world
+
+        counter = self._counter
+        energies = [] if counter is None else counter.energies
+        final = self._final if self._final is not None else next(reversed(energies), None)
+        return {
+            "key": self.calculation.key,
+            "label": self.calculation.label,
+            "initial_energy": next(iter(energies), None),
+            "final_energy": final,
+            "converged": self._converged,
+            "stopped": not self._converged,
+            "largest_force": self._largest_force,
+            "ionic_steps": len(energies),
+            "scf_iterations": 0 if counter is None else counter.iterations,
+            "cpu_seconds": self.cpu_seconds,
+            "wall_seconds": self.wall_seconds,
+            "peak_memory_mib": float(
+                world.max_scalar(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
+            ),
+        }
+
+
+def spent() -> float:
+    """Return the processor time of all ranks so far, s."""
     from gpaw.mpi import world
 
-    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return float(world.sum_scalar(usage.ru_utime + usage.ru_stime))
 
-    def spent() -> float:
-        now = resource.getrusage(resource.RUSAGE_SELF)
-        return float(world.sum_scalar(now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime))
 
-    atoms = calculation.to_atoms()
-    if spacing is None or all(atoms.pbc):
-        atoms.calc = plain_calculator(calculation, log, convergence=convergence)
-    else:
-        atoms.center(vacuum=TUTORIAL_VACUUM, axis=2)
-        atoms.calc = tutorial_calculator(calculation, log, spacing)
-    counter = Counter(atoms)
-    relaxation = calculation.relaxation
-    converged, stopped = True, False
-    final = None
-    if relaxation is None:
-        counter.take()
-    elif relaxation.moves == "gap":
-        final = scan_gap(atoms, counter)
-    else:
-        optimizer = BFGS(FrechetCellFilter(atoms) if relaxation.relax_cell else atoms, logfile=None)
-        optimizer.attach(counter.take)
-        try:
-            for at_rest in optimizer.irun(fmax=relaxation.fmax, steps=MOST_STEPS):
-                converged = bool(at_rest)
-                stopped = not converged and spent() > most
-                if stopped:
-                    break
-        except KohnShamConvergenceError:  # a person would change the mixer here, and begin again
-            if not counter.energies:
-                raise
-            converged, stopped = False, True
-    # Only where asked for: a single energy is cheaper without.
-    largest_force = float(np.linalg.norm(atoms.get_forces(), axis=1).max()) if forces else None
-    return {
-        "key": calculation.key,
-        "label": calculation.label,
-        "initial_energy": counter.energies[0],
-        "final_energy": counter.energies[-1] if final is None else final,
-        "converged": converged,
-        "stopped": stopped,
-        "largest_force": largest_force,
-        "ionic_steps": len(counter.energies),
-        "scf_iterations": counter.iterations,
-        "cpu_seconds": spent(),
-        "wall_seconds": time.perf_counter() - started,
-        "peak_memory_mib": float(
-            world.max_scalar(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
-        ),
-    }
+class OutOfTimeError(Exception):
+    """All together has cost as much as it may."""
+
+
+def limit_time(seconds: float) -> None:
+    """Raise `OutOfTimeError` after so much processor time, on one rank; more of them would not agree when."""
+    from gpaw.mpi import world
+
+    def stop(*_: object) -> None:
+        raise OutOfTimeError
+
+    if world.size == 1 and seconds < float("inf"):
+        signal.signal(signal.SIGPROF, stop)
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, 1e-3))
+
+
+def run_all(
+    runs: Sequence[Running], keys_first: Sequence[str], most: float, write: Callable[[Running], None]
+) -> None:
+    """Do all runs to their ends, in about so much processor time (s); write what is finished.
+
+    Raises
+    ------
+    OutOfTimeError
+        Where that does not do.
+    """
+    started = spent()
+    first = [run for run in runs if run.calculation.key in keys_first]
+    for run in first:
+        run.step()
+    for run in [*(run for run in runs if run not in first), *first]:
+        while not run.finished:
+            if spent() - started > most:
+                raise OutOfTimeError
+            run.step()
+        write(run)
+
+
+def append_report(results: Path, run: Running) -> None:
+    """Append what a run says to the file of results."""
+    from gpaw.mpi import world
+
+    report = run.report()
+    if world.rank == 0:
+        with results.open("a") as file:
+            file.write(json.dumps(report) + "\n")
 
 
 def main() -> None:
@@ -196,6 +301,7 @@ def main() -> None:
     parser.add_argument("results", type=Path, help="JSON lines, to which results are appended")
     parser.add_argument("--tutorial", type=float, metavar="H", help="a grid of this spacing, angstrom")
     parser.add_argument("--most", type=float, default=float("inf"), metavar="S", help="processor time, s")
+    parser.add_argument("--first", nargs="*", default=(), metavar="KEY", help="do their first steps first")
     parser.add_argument("--convergence", action="store_true", help="wadflow's criteria, not GPAW's")
     parser.add_argument("--forces", action="store_true", help="tell the largest force at the end")
     arguments = parser.parse_args()
@@ -204,28 +310,33 @@ def main() -> None:
     calculations = [Calculation.model_validate(one) for one in json.loads(arguments.calculations.read_text())]
     lines = arguments.results.read_text().splitlines() if arguments.results.exists() else []
     wanted = {one.key for one in calculations}
-    known = [one for one in map(json.loads, lines) if one["key"] in wanted]
-    # What was stopped is done again where it may cost more now.
-    more_time = sum(one["cpu_seconds"] for one in known) < arguments.most
-    done = {one["key"]: one["cpu_seconds"] for one in known if not (one["stopped"] and more_time)}
+    known = {one["key"]: one for one in map(json.loads, lines) if one["key"] in wanted}
+    before = sum(one["cpu_seconds"] for one in known.values())
+    if known and any(one["stopped"] for one in known.values()):
+        if before >= arguments.most:
+            return
+        known, before = {}, 0.0  # it may cost more now: all is done again
     world.barrier()
-    for calculation in calculations:
-        if calculation.key in done:
-            continue
-        log = arguments.results.with_name(f"{arguments.results.stem}.{calculation.key[:12]}.txt")
-        most = arguments.most - sum(done.values())
-        result = calculate(
+
+    runs = [
+        Running(
             calculation,
-            log,
+            arguments.results.with_name(f"{arguments.results.stem}.{calculation.key[:12]}.txt"),
             arguments.tutorial,
-            most,
             forces=arguments.forces,
             convergence=arguments.convergence,
         )
-        done[calculation.key] = result["cpu_seconds"]
-        if world.rank == 0:
-            with arguments.results.open("a") as file:
-                file.write(json.dumps(result) + "\n")
+        for calculation in calculations
+        if calculation.key not in known
+    ]
+    write = partial(append_report, arguments.results)
+    try:
+        limit_time(arguments.most - before)
+        run_all(runs, arguments.first, arguments.most - before, write)
+    except OutOfTimeError:
+        for run in runs:
+            if not run.finished:
+                write(run)
 
 
 if __name__ == "__main__":

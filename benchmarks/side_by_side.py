@@ -10,8 +10,8 @@ it. All lies in FOLDER; what is finished there is not done again. Interfaces nam
 three times, and the run with the median ratio is told. Those named after --matcalc are calculated by
 `matcalc_script.py` too, once. Those named after --moved are run once more in the archive that they have
 filled, with their sides at another place: crystals and both sides are there. With --tutorial the script runs
-once more, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script's
-relaxations end where it has cost so many times what wadflow did: its ratio is a lower bound then. For those
+once more, with the settings of GPAW's tutorial and a grid of H angstrom. With --cap the script
+ends where it has cost so many times what wadflow did: its ratio is a lower bound then. For those
 named after --at-rest the script's GPAW calculates AB, A and B where wadflow's atoms came to rest: whether its
 forces are at rest there too, and what work of adhesion it finds. For those named after --convergence the
 script runs once more with wadflow's criteria of self-consistency. Prints JSON.
@@ -121,10 +121,10 @@ def by_script(
     """Do all by the plain script; return its sums, and what it says of each calculation."""
     found = run_script(folder / "calculations.json", results, ranks, more)
     roles = [document[role]["key"] for role in ("ab", "a", "b")]
-    works = {
-        kind: work_of_adhesion(*(found[key][f"{energy}_energy"] for key in roles), document["area"])
-        for kind, energy in (("rigid", "initial"), ("relaxed", "final"))
-    }
+    works = {}
+    for kind, energy in (("rigid", "initial"), ("relaxed", "final")):
+        energies = [found[key][f"{energy}_energy"] for key in roles]
+        works[kind] = None if None in energies else work_of_adhesion(*energies, document["area"])
     sums = {
         count: sum(one[count] for one in found.values())
         for count in ("cpu_seconds", "wall_seconds", "ionic_steps", "scf_iterations")
@@ -218,7 +218,9 @@ def measure(
     by_tutorial = None
     if tutorial is not None:
         results = folder / f"tutorial-{tutorial:g}.jsonl"
-        by_tutorial, _ = by_script(document, folder, results, ranks, ["--tutorial", str(tutorial), *most])
+        slabs = [document[role]["key"] for role in ("ab", "a", "b")]
+        more = ["--tutorial", str(tutorial), "--first", *slabs, *most]
+        by_tutorial, _ = by_script(document, folder, results, ranks, more)
         by_tutorial["spacing"] = tutorial
     converged_alike = None
     if convergence:

@@ -398,6 +398,17 @@ def program_versions() -> dict[str, str]:
     }
 
 
+def keep_to_a_core(rank: int, ranks: int) -> None:
+    """Keep this rank to one core, where the ranks are as many as the cores that they may use.
+
+    They wait for each other some ten times in an iteration, and while the kernel moves one all wait. Where
+    there are more cores, other runs may have them, and the kernel knows better.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) == ranks:
+        os.sched_setaffinity(0, {cores[rank]})
+
+
 def main(arguments: list[str]) -> int:
     """Run the calculation in the directory that the only argument names."""
     if len(arguments) != 1:
@@ -407,6 +418,8 @@ def main(arguments: list[str]) -> int:
     if os.environ.get(TETHERED_VARIABLE):
         end_with_parent()
     from gpaw.mpi import world
+
+    keep_to_a_core(world.rank, world.size)
 
     def emit(**event: Any) -> None:
         if world.rank == 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,10 +46,12 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     from wadflow.workflows.mixing import KerkerPulay
     from wadflow.workflows.paw import has_basis
     from wadflow.workflows.paw_exchange_correlation import ExchangeCorrelation
+    from wadflow.workflows.shared_fine_grid import PlaneWaves
+    from wadflow.workflows.symmetry_group import QuicklyCheckedSymmetry
 
     electrons = calculation.electrons
     parameters: dict[str, Any] = {
-        "mode": {"name": "pw", "ecut": electrons.cutoff},
+        "mode": PlaneWaves(electrons.cutoff),
         "xc": ExchangeCorrelation(electrons.functional),  # type: ignore[no-untyped-call]  # GPAW
         "kpts": _kpoints(electrons),
         "occupations": {**DISTRIBUTIONS[electrons.smearing], "width": electrons.smearing_width},
@@ -63,6 +64,7 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
         "eigensolver": {"name": "ppcg", "niter": 1},
         "mixer": {"backend": "pulay", "beta": 0.25, "nmaxold": 8, "weight": 50},
         "spinpol": electrons.spin_polarized,
+        "symmetry": QuicklyCheckedSymmetry(),
     }
     if not any(calculation.atoms.pbc):  # GPAW's own choice of solver and mixer does well
         del parameters["eigensolver"], parameters["mixer"]
@@ -121,11 +123,12 @@ def is_periodic_compound(calculation: Calculation) -> bool:
 
 def _charges_balance(calculation: Calculation) -> bool:
     """Whether usual oxidation states add up to nothing, so that no metal is left over."""
+    # Not Composition.oxi_state_guesses, which reads for a second how frequent states are.
     from ase.data import chemical_symbols
-    from pymatgen.core import Composition
+    from pymatgen.core import Element
 
-    counts = Counter(chemical_symbols[number] for number in calculation.atoms.numbers)
-    return bool(Composition(counts).oxi_state_guesses())
+    states = [Element(chemical_symbols[n]).common_oxidation_states for n in calculation.atoms.numbers]
+    return sum(map(min, states)) <= 0 <= sum(map(max, states))
 
 
 def _is_slab_of_compound(calculation: Calculation) -> bool:

@@ -182,7 +182,7 @@ def test_equal_cells_get_equal_meshes_whatever_stands_in_them() -> None:
 
 def test_gpaw_gets_what_the_key_covers() -> None:
     parameters = gpaw_parameters(prepare(slab(), dipole_layer=True))
-    assert parameters["mode"] == {"name": "pw", "ecut": SMOKE.electrons.cutoff}
+    assert parameters["mode"].todict() == {"ecut": SMOKE.electrons.cutoff}
     assert parameters["xc"].todict() == {"name": "PBE"}
     assert parameters["kpts"]["gamma"] is True
     assert parameters["poissonsolver"] == {"dipolelayer": "xy"}
@@ -285,4 +285,4 @@ def test_an_offset_mesh_has_a_key_of_its_own_and_no_symmetry() -> None:
     parameters = gpaw_parameters(static(0.25))
     assert parameters["kpts"].tolist() == [[0.125, 0.25, 0.25], [0.625, 0.25, 0.25]]
     assert parameters["symmetry"] == "off"
-    assert "symmetry" not in gpaw_parameters(static(0.0))
+    assert gpaw_parameters(static(0.0))["symmetry"].point_group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from ase.build import bulk, fcc111
 from ase.calculators.lj import LennardJones
 
-from wadflow.workflows.engine import run, starts_afresh
+from wadflow.workflows.engine import keep_to_a_core, run, starts_afresh
 from wadflow.workflows.ionic_steps import IonicStep
 from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import ApproachSettings, load_protocol
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
 SMOKE = load_protocol("smoke")
 APPROACHING = load_protocol("standard")
+
+
+@pytest.mark.parametrize(("cores", "kept"), [({4, 7}, {7}), ({4, 7, 9}, None), ({4}, None)])
+def test_ranks_keep_to_cores_of_their_own_where_they_are_as_many(
+    cores: set[int], kept: set[int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[int]] = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: cores)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda _, chosen: asked.append(chosen))
+    keep_to_a_core(rank=1, ranks=2)
+    assert asked == ([] if kept is None else [kept])
 
 
 def test_ionic_steps_go_on_from_the_step_before_until_an_atom_has_gone_far() -> None:
