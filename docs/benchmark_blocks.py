@@ -65,7 +65,7 @@ def side_by_side() -> str:
                     steps,
                     str(found.get("scf_iterations", "")),
                     f"{found['peak_memory_mib']:.0f}",
-                    f"{found['rigid']:.3f}" if "rigid" in found else "",
+                    "" if found.get("rigid") is None else f"{found['rigid']:.3f}",
                     "stopped" if stopped else relaxed,
                 ]
             )
@@ -137,8 +137,8 @@ def equal_accuracy() -> str:
                     way,
                     f"{ratio * beside:.0f}",
                     f"{'> ' if found.get('stopped') else ''}{ratio:.2f}",
-                    f"{found['rigid']:.3f}",
-                    "" if reference is None else f"{found['rigid'] - reference:+.3f}",
+                    "" if found["rigid"] is None else f"{found['rigid']:.3f}",
+                    "" if None in (reference, found["rigid"]) else f"{found['rigid'] - reference:+.3f}",
                     "" if found.get("stopped") else f"{found['relaxed']:.3f}",
                 ]
             )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
 from wadflow.results.records import Document
 from wadflow.workflows.flow_run import run_flow
-from wadflow.workflows.launch import ENDING_SECONDS, end_engines, obtain
+from wadflow.workflows.launch import ENDING_SECONDS, choose_ranks, end_engines, obtain
 from wadflow.workflows.plan import plan_study
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _import_flow_beside(plan: Plan, execution: Execution) -> None:
     """Import jobflow and atomate2 while the first missing calculation runs already.
 
     Their import takes several seconds, most of the overhead of a short run. The calculation goes
-    into the archive, where the flow finds it.
+    into the archive, where the flow finds it. Where its ranks take all cores there is nothing to gain:
+    the import would stop one of them, and the others wait for it and are as busy as ever.
 
     Raises
     ------
@@ -76,6 +78,9 @@ def _import_flow_beside(plan: Plan, execution: Execution) -> None:
     """
     missing = [planned for planned in plan.calculations if planned.outcome is None and planned.key]
     if not missing:
+        return
+    ranks = choose_ranks(missing[0].calculation, execution.ranks)
+    if ranks >= len(os.sched_getaffinity(0)):
         return
     failures: list[BaseException] = []
 

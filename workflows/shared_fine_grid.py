@@ -81,7 +81,7 @@ class SharedGGA(GGAFunctional):
     """
 
     def __init__(self, whole: Functional, part: Functional) -> None:
-        self.__dict__.update(whole.__dict__)
+        super().__init__(whole.xc, whole.grid, whole.xp)
         self._part = part
 
     def calculate(self, nt_sr: Any, taut_sr: Any = None) -> tuple[float, Any, Any]:
