@@ -23,7 +23,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from side_by_side import finished, processor_seconds
+from command_cost import command_cost
+from side_by_side import finished
 
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.launch import engine_environment
@@ -56,8 +57,8 @@ def main() -> None:
         if arguments.finished:
             wall = json.loads((arguments.finished / "wadflow.json").read_text())["wall_seconds"]
         else:
-            wall = processor_seconds(command)["wall_seconds"]
-        again = processor_seconds(command)["wall_seconds"]  # from the full archive
+            wall = command_cost(command)["wall_seconds"]
+        again = command_cost(command)["wall_seconds"]  # from the full archive
         outcomes = [
             outcome for _, _, outcome in finished(arguments.name, arguments.protocol, archive).values()
         ]

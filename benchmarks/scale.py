@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import resource
-import subprocess
 import sys
 import time
 from itertools import count, islice
@@ -23,6 +22,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from command_cost import command_cost
 
 from wadflow.interfaces.definition import InterfaceDefinition, load_definition
 from wadflow.interfaces.definition_file import write_definition
@@ -84,39 +84,27 @@ def plan_them(folder: Path, number: int) -> dict[str, Any]:
         names.append(str(file))
     command = [sys.executable, "-m", "wadflow", "plan", "--archive", str(folder / "empty"), *names]
     answer = folder / "plans.json"
-    wall, usage = timed([*command, "--json"], answer)
+    as_json = command_cost([*command, "--json"], answer=answer)
     planned = json.loads(answer.read_text())
-    as_tables, _ = timed(command, folder / "plans.txt")
+    as_tables = command_cost(command, answer=folder / "plans.txt")
     return {
         "definitions": len(planned),
         "of_them_with_a_registry_scan": scans,
         "calculations": sum(len(one["calculations"]) for one in planned),
-        "wall_seconds": round(wall, 1),
-        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
-        "peak_memory_mib": usage.ru_maxrss // 1024,
-        "wall_seconds_as_tables": round(as_tables, 1),
+        "wall_seconds": round(as_json["wall_seconds"], 1),
+        "cpu_seconds": round(as_json["cpu_seconds"], 1),
+        "peak_memory_mib": round(as_json["peak_memory_mib"]),
+        "wall_seconds_as_tables": round(as_tables["wall_seconds"], 1),
     }
-
-
-def timed(command: list[str], answer: Path) -> tuple[float, resource.struct_rusage]:
-    """Run a command, its output to a file; return wall time (s) and what it used."""
-    started = time.perf_counter()
-    with answer.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output)
-        _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"{' '.join(command[:4])}: ended with status {status}")
-    return time.perf_counter() - started, usage
 
 
 def import_command_line() -> dict[str, float]:
     """Time the import of the command line and its help, each with the start of Python; medians of five."""
     import_it = [sys.executable, "-c", "import wadflow.workflows.cli.app"]
+    help_it = [sys.executable, "-m", "wadflow", "--help"]
     walls = {
-        "import_seconds": [timed(import_it, Path(os.devnull))[0] for _ in range(5)],
-        "help_seconds": [
-            timed([sys.executable, "-m", "wadflow", "--help"], Path(os.devnull))[0] for _ in range(5)
-        ],
+        "import_seconds": [command_cost(import_it)["wall_seconds"] for _ in range(5)],
+        "help_seconds": [command_cost(help_it)["wall_seconds"] for _ in range(5)],
     }
     return {what: round(median(found), 2) for what, found in walls.items()}
 

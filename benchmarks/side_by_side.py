@@ -21,13 +21,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 from statistics import geometric_mean, median
 from typing import TYPE_CHECKING, Any
+
+from command_cost import command_cost
 
 from wadflow.interfaces.definition import load_definition
 from wadflow.interfaces.definition_file import write_definition
@@ -46,16 +45,6 @@ if TYPE_CHECKING:
 REPEATS = 3
 
 SOURCE = ("li110-li110", "li001-li2o001-li-contact", "li001-li2o001-o-contact", "li2o001-li2o001")
-
-
-def processor_seconds(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
-    """Run a command; return its wall time and the processor time (s) of it and all that it started."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"{' '.join(command)}: ended with status {status}")
-    return {"cpu_seconds": usage.ru_utime + usage.ru_stime, "wall_seconds": time.perf_counter() - started}
 
 
 def finished(name: str, protocol: str, archive: Archive) -> dict[str, tuple[str, Calculation, Outcome]]:
@@ -90,7 +79,7 @@ def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[st
     if not report.exists():
         before = {entry.key for entry in archive.entries()}
         command = [sys.executable, "-m", "wadflow", "run", str(file), "-p", protocol, "-n", str(ranks)]
-        cost = processor_seconds([*command, "--json", "--archive", str(archive.root)])
+        cost = command_cost([*command, "--json", "--archive", str(archive.root)])
         found = finished(str(file), protocol, archive)
         new = {key: one.label for key, (_, one, _) in found.items() if key not in before}
         added = {entry.key for entry in archive.entries()} - before
@@ -109,7 +98,7 @@ def run_script(
     script = str(Path(__file__).with_name("plain_script.py"))
     command = [sys.executable, script, str(calculations), str(results), *more]
     environment = engine_environment(ranks)
-    processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+    command_cost(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
     wanted = {Calculation.model_validate(one).key for one in json.loads(calculations.read_text())}
     found = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
     return {key: one for key, one in found.items() if key in wanted}
@@ -181,7 +170,7 @@ def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, 
         script = str(Path(__file__).with_name("matcalc_script.py"))
         command = [sys.executable, script, str(folder / "calculations.json"), *roles, str(report)]
         environment = engine_environment(ranks)
-        processor_seconds(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+        command_cost(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
     return json.loads(report.read_text())
 
 
@@ -207,7 +196,7 @@ def measure(
                 f"{archive.root} is of a run that did not end: move it away, or this one will seem cheaper"
             )
         command = [sys.executable, "-m", "wadflow", "run", name, "-p", protocol, "-n", str(ranks), "--json"]
-        cost.write_text(json.dumps(processor_seconds([*command, "--archive", str(archive.root)])))
+        cost.write_text(json.dumps(command_cost([*command, "--archive", str(archive.root)])))
     ours = json.loads(cost.read_text())
     found = finished(name, protocol, archive)
     calculations = [one.model_dump(mode="json") for _, one, _ in found.values()]
