@@ -249,6 +249,16 @@ def test_a_slab_of_a_compound_starts_from_orbitals_with_more_bands() -> None:
     assert not {"nbands", "basis"} & set(metal)
 
 
+@pytest.mark.parametrize(
+    ("formula", "balance"), [("Li6F6", True), ("Li10F6", False), ("Li2CO3", True), ("Fe3O4", True)]
+)
+def test_only_slabs_whose_usual_charges_balance_mix_as_gpaw_does(formula: str, balance: bool) -> None:  # noqa: FBT001
+    slab = Atoms(formula, cell=(4.0, 4.0, 40.0), pbc=(True, True, False))
+    slab.positions[:, 2] = np.linspace(5.0, 35.0, len(slab))
+    parameters = gpaw_parameters(prepare(slab))
+    assert ("mixer" not in parameters) is balance
+
+
 def test_a_mesh_of_another_calculation_can_be_asked_for() -> None:
     calculation = prepare_calculation(bulk("Li"), SMOKE, label="x", task="static", kpoints=(2, 3, 4))
     assert calculation.electrons.kpoints == (2, 3, 4)
