@@ -18,9 +18,9 @@ density and wave functions, tighter ones of energy and forces.
 
 With `--most SECONDS` all ends where it has cost so much processor time, in the midst of a self-consistent
 field (on one rank; more of them end after an ionic step): what is told of a calculation then is a lower bound
-of its cost, and "stopped". Calculations named after `--first` do their first ionic steps before all others,
-and go on after them, so that rigid works of adhesion are known early. With `--forces` the largest force at
-the end is told as well.
+of its cost, and "stopped", and it is done again where it may cost more. Calculations named after `--first` do
+their first ionic steps before all others, and go on after them, so that rigid works of adhesion are known
+early. With `--forces` the largest force at the end is told as well.
 """
 
 from __future__ import annotations
@@ -158,6 +158,7 @@ class Running:
         self.cpu_seconds = 0.0
         self.wall_seconds = 0.0
         self.finished = False
+        self.stopped = False
         self._log = log
         self._spacing = spacing
         self._forces = forces
@@ -169,15 +170,25 @@ class Running:
         self._steps = self._ionic_steps()
 
     def step(self) -> None:
-        """Do the next ionic step, or all of what has no steps."""
+        """Do the next ionic step, or all of what has no steps.
+
+        Raises
+        ------
+        OutOfTimeError
+            By the signal of `limit_time`, which is heard here alone.
+        """
         started, before = time.perf_counter(), spent()
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
             next(self._steps)
         except StopIteration:
             self.finished = True
         finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
             self.cpu_seconds += spent() - before
             self.wall_seconds += time.perf_counter() - started
+        if self.finished and self._counter is not None:
+            self._counter.atoms.calc = None  # its wave functions are no longer needed
 
     def _ionic_steps(self) -> Iterator[None]:
         from ase.filters import FrechetCellFilter
@@ -210,6 +221,7 @@ class Running:
             except KohnShamConvergenceError:  # a person would change the mixer here, and begin again
                 if not counter.energies:
                     raise
+                self.stopped = True
         if self._forces:
             self._largest_force = float(np.linalg.norm(atoms.get_forces(), axis=1).max())
 
@@ -226,7 +238,7 @@ class Running:
             "initial_energy": next(iter(energies), None),
             "final_energy": final,
             "converged": self._converged,
-            "stopped": not self._converged,
+            "stopped": self.stopped,
             "largest_force": self._largest_force,
             "ionic_steps": len(energies),
             "scf_iterations": 0 if counter is None else counter.iterations,
@@ -258,6 +270,7 @@ def limit_time(seconds: float) -> None:
         raise OutOfTimeError
 
     if world.size == 1 and seconds < float("inf"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
         signal.signal(signal.SIGPROF, stop)
         signal.setitimer(signal.ITIMER_PROF, max(seconds, 1e-3))
 
@@ -284,11 +297,11 @@ def run_all(
         write(run)
 
 
-def append_report(results: Path, run: Running) -> None:
-    """Append what a run says to the file of results."""
+def append_report(results: Path, most: float, run: Running) -> None:
+    """Append what a run says to the file of results, and how much processor time (s) all might take."""
     from gpaw.mpi import world
 
-    report = run.report()
+    report = run.report() | {"most": most if most < float("inf") else None}
     if world.rank == 0:
         with results.open("a") as file:
             file.write(json.dumps(report) + "\n")
@@ -311,11 +324,13 @@ def main() -> None:
     lines = arguments.results.read_text().splitlines() if arguments.results.exists() else []
     wanted = {one.key for one in calculations}
     known = {one["key"]: one for one in map(json.loads, lines) if one["key"] in wanted}
+    # What was stopped is done again, from its first step, where it may cost more than then.
+    known = {
+        key: one
+        for key, one in known.items()
+        if not (one["stopped"] and arguments.most > (one["most"] or float("inf")))
+    }
     before = sum(one["cpu_seconds"] for one in known.values())
-    if known and any(one["stopped"] for one in known.values()):
-        if before >= arguments.most:
-            return
-        known, before = {}, 0.0  # it may cost more now: all is done again
     world.barrier()
 
     runs = [
@@ -329,13 +344,14 @@ def main() -> None:
         for calculation in calculations
         if calculation.key not in known
     ]
-    write = partial(append_report, arguments.results)
+    write = partial(append_report, arguments.results, arguments.most)
     try:
         limit_time(arguments.most - before)
         run_all(runs, arguments.first, arguments.most - before, write)
     except OutOfTimeError:
         for run in runs:
             if not run.finished:
+                run.stopped = True
                 write(run)
 
 

@@ -243,7 +243,9 @@ def measure(
                 "wadflow_ionic_steps": outcome.n_ionic_steps,
                 "wadflow_coarse_steps": outcome.approach_steps,
                 "plain_ionic_steps": plain[key]["ionic_steps"],
-                "energy_difference": plain[key]["final_energy"] - outcome.energy,
+                "energy_difference": None
+                if plain[key]["final_energy"] is None
+                else plain[key]["final_energy"] - outcome.energy,
             }
             for key, (_, one, outcome) in found.items()
         ],

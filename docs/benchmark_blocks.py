@@ -52,9 +52,11 @@ def side_by_side() -> str:
             steps = (
                 f"{found['ionic_steps']}{f' + {coarse}' if coarse else ''}" if "ionic_steps" in found else ""
             )
-            relaxed = (
-                f"{found['relaxed']:.3f}{'' if found.get('converged', True) else ' (**not converged**)'}"
-            )
+            relaxed = "stopped"
+            if not stopped:
+                relaxed = (
+                    f"{found['relaxed']:.3f}{'' if found.get('converged', True) else ' (**not converged**)'}"
+                )
             rows.append(
                 [
                     f"{one['name']}, `{protocol}`" if way == "wadflow" else "",
@@ -66,7 +68,7 @@ def side_by_side() -> str:
                     str(found.get("scf_iterations", "")),
                     f"{found['peak_memory_mib']:.0f}",
                     "" if found.get("rigid") is None else f"{found['rigid']:.3f}",
-                    "stopped" if stopped else relaxed,
+                    relaxed,
                 ]
             )
     headings = ["interface", "by", "processor seconds", "ratio", "without scan", "ionic steps", "iterations"]

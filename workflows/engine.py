@@ -402,11 +402,13 @@ def keep_to_a_core(rank: int, ranks: int) -> None:
     """Keep this rank to one core, where the ranks are as many as the cores that they may use.
 
     They wait for each other some ten times in an iteration, and while the kernel moves one all wait. Where
-    there are more cores, other runs may have them, and the kernel knows better.
+    there are more cores, other runs may have them, and the kernel knows better. Where the kernel will not
+    have it, or knows no such thing, ranks go where they go.
     """
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) == ranks:
-        os.sched_setaffinity(0, {cores[rank]})
+    with suppress(OSError, AttributeError):
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) == ranks:
+            os.sched_setaffinity(0, {cores[rank]})
 
 
 def main(arguments: list[str]) -> int:

@@ -122,13 +122,17 @@ def is_periodic_compound(calculation: Calculation) -> bool:
 
 
 def _charges_balance(calculation: Calculation) -> bool:
-    """Whether usual oxidation states add up to nothing, so that no metal is left over."""
-    # Not Composition.oxi_state_guesses, which reads for a second how frequent states are.
+    """Whether atoms may have usual oxidation states that add up to nothing: no metal is left over."""
+    # Composition.oxi_state_guesses says so too, but reads for a second how frequent states are.
     from ase.data import chemical_symbols
     from pymatgen.core import Element
 
-    states = [Element(chemical_symbols[n]).common_oxidation_states for n in calculation.atoms.numbers]
-    return sum(map(min, states)) <= 0 <= sum(map(max, states))
+    sums = {0}
+    for number in calculation.atoms.numbers:
+        element = Element(chemical_symbols[number])
+        states = element.icsd_oxidation_states or element.common_oxidation_states or (0,)
+        sums = {total + state for total in sums for state in states}
+    return 0 in sums
 
 
 def _is_slab_of_compound(calculation: Calculation) -> bool:

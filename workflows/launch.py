@@ -145,8 +145,9 @@ def engine_command(directory: Path, ranks: int) -> list[str]:
 def engine_environment(ranks: int) -> dict[str, str]:
     """Return the environment of the engine.
 
-    Ranks are not bound to cores, because two runs on one machine would be bound to the same
-    ones; the variables for Open MPI 4 (``OMPI``) and 5 (``PRTE``) mean nothing to other MPIs.
+    MPI does not bind ranks to cores: it would bind those of two runs on one machine to the same ones
+    (the engine does, where the ranks of one run take all cores). The variables for Open MPI 4 (``OMPI``)
+    and 5 (``PRTE``) mean nothing to other MPIs.
     """
     environment = dict(os.environ)
     environment.update({"OMP_NUM_THREADS": "1", TETHERED_VARIABLE: "1"})

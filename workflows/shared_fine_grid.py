@@ -4,24 +4,36 @@ GPAW 26.7 divides k-points among ranks. Each rank then does again, alike, what b
 and correlation on the fine grid, and the compensation charges of all atoms on a large set of plane waves. In
 a slab of eight atoms of lithium that is a tenth of an iteration on one rank, and so a fifth on two. Here each
 rank does its part of the grid and of the plane waves, and all exchange what they found. The sums are the same
-but for the last digits, and the same on all ranks.
+but for the last digits.
+
+Shared are generalised gradient approximations, where each rank has the whole grid and the grid is large
+enough for so many; all else is done as GPAW does it. What GPAW's potential calculator can do on one rank
+alone, all ranks must then do together.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from gpaw.core.atom_arrays import AtomDistribution
 from gpaw.dft import PW
 from gpaw.new.pw.builder import PWDFTComponentsBuilder
 from gpaw.new.pw.paw_poisson import SlowPAWPoissonSolver
 from gpaw.new.xc import Functional, GGAFunctional, create_functional
 from gpaw.old.grid_descriptor import BadGridError
+from gpaw.xc.gga import GGA
+
+from wadflow.workflows.paw_exchange_correlation import GGAInAllDirections
 
 if TYPE_CHECKING:
-    import numpy as np
     from ase import Atoms
+    from gpaw.core import UGDesc
     from numpy.typing import NDArray
+
+POINTS_PER_STENCIL = 2
+"""Grid points that a rank needs in each direction, for each of a derivative's order: in skew cells it reaches
+twice as far."""
 
 
 class PlaneWaves(PW):
@@ -43,19 +55,17 @@ class SharedGridBuilder(PWDFTComponentsBuilder):
 
     def __init__(self, atoms: Atoms, params: Any, *, comm: Any = None, log: Any = None) -> None:
         super().__init__(atoms, params, comm=comm, log=log)  # type: ignore[no-untyped-call]  # GPAW
-        if self._shares() and type(self.xc) is GGAFunctional:
-            ranks = self.communicators["D"]
+        if self._each_rank_has_the_grid() and is_plain_gga(self.xc):
             functional = params.xc.functional(collinear=self.ncomponents < 4, atoms=self.atoms)
-            try:
-                part = create_functional(functional, self.fine_grid.new(comm=ranks))
-            except BadGridError:  # fewer points than so many ranks need
-                return
-            self.xc = SharedGGA(self.xc, part)
+            reach = POINTS_PER_STENCIL * functional.stencil_range
+            divided = divide(self.fine_grid, self.communicators["D"], reach)
+            if divided is not None:
+                self.xc = SharedGGA(self.xc, create_functional(functional, divided))
 
     def create_poisson_solver(self, extensions: Any) -> Any:
         """Return the solver of the electrostatic potential (GPAW's own method)."""
         solver = super().create_poisson_solver(extensions)  # type: ignore[no-untyped-call]  # GPAW
-        if self._shares() and type(solver) is SlowPAWPoissonSolver:
+        if self._each_rank_has_the_grid() and type(solver) is SlowPAWPoissonSolver:
             ranks = self.communicators["D"]
             atoms = AtomDistribution.from_number_of_atoms(len(self.atoms), ranks)
             part = self.setups.create_compensation_charges(
@@ -64,9 +74,38 @@ class SharedGridBuilder(PWDFTComponentsBuilder):
             solver.ghat_aLh = SharedCompensationCharges(solver.ghat_aLh, part)
         return solver
 
-    def _shares(self) -> bool:
-        """Whether more than one rank has the whole grid."""
-        return bool(self.communicators["D"].size > 1 and self.grid.comm.size == 1)
+    def _each_rank_has_the_grid(self) -> bool:
+        """Whether there is more than one rank, each with the whole grid, and no GPU."""
+        return bool(self.communicators["D"].size > 1 and self.grid.comm.size == 1 and self.xp is np)
+
+
+def is_plain_gga(functional: Functional) -> bool:
+    """Whether a functional is a GGA and nothing more: no exact exchange, no van der Waals."""
+    return (
+        type(functional) is GGAFunctional
+        and type(functional.xc) in (GGA, GGAInAllDirections)
+        and functional.exx_fraction == 0.0
+    )
+
+
+def divide(grid: UGDesc, ranks: Any, reach: int) -> UGDesc | None:
+    """Return a grid divided among ranks; None where one would have fewer points than derivatives reach.
+
+    Parameters
+    ----------
+    grid : gpaw.core.UGDesc
+        As a whole.
+    ranks : gpaw.mpi.MPIComm
+        Among which it is divided. All of them come to the same answer.
+    reach : int
+        Points, in each direction.
+    """
+    try:
+        divided = grid.new(comm=ranks)
+    except BadGridError:  # a rank would have none
+        return None
+    fewest = min(np.diff(starts).min() for starts in divided.decomp_cp)
+    return divided if fewest >= reach else None
 
 
 class SharedGGA(GGAFunctional):

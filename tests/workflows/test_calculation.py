@@ -250,7 +250,8 @@ def test_a_slab_of_a_compound_starts_from_orbitals_with_more_bands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("formula", "balance"), [("Li6F6", True), ("Li10F6", False), ("Li2CO3", True), ("Fe3O4", True)]
+    ("formula", "balance"),
+    [("Li6F6", True), ("Li10F6", False), ("Li2CO3", True), ("Cu2O", True), ("LiSn", False)],
 )
 def test_only_slabs_whose_usual_charges_balance_mix_as_gpaw_does(formula: str, balance: bool) -> None:  # noqa: FBT001
     slab = Atoms(formula, cell=(4.0, 4.0, 40.0), pbc=(True, True, False))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from ase.build import bcc110, bulk
 from gpaw.new.symmetry import Symmetries, SymmetryAnalysisBug, create_symmetries_object
 
+from wadflow.workflows import symmetry_group
 from wadflow.workflows.symmetry_group import QuicklyCheckedSymmetry, check_group
 
 CRYSTALS = [bulk("Li"), bulk("NaF", "rocksalt", a=4.6), bulk("Mg"), bcc110("Li", (2, 1, 3), vacuum=5.0)]
@@ -48,8 +51,18 @@ def test_translations_count(shift: float, group: bool) -> None:  # noqa: FBT001
     assert both(symmetries) == [group, group]
 
 
-def test_gpaws_own_check_is_back_afterwards() -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_gpaw_asks_the_quick_check_and_has_its_own_back(fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    asked = []
+
+    def check(symmetries: Symmetries) -> None:
+        asked.append(len(symmetries))
+        if fails:
+            raise SymmetryAnalysisBug
+
     before = Symmetries.group_check
-    found = QuicklyCheckedSymmetry().build(bulk("Li"))
-    assert len(found) == 48
+    monkeypatch.setattr(symmetry_group, "check_group", check)
+    with pytest.raises(SymmetryAnalysisBug) if fails else nullcontext():
+        QuicklyCheckedSymmetry().build(bulk("Li"))
+    assert asked == [48]
     assert Symmetries.group_check is before
