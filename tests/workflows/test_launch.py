@@ -150,6 +150,7 @@ def test_an_interruption_ends_the_first_calculation_beside_the_import(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("wadflow.workflows.local_run.importlib.import_module", interrupted_import)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})  # one for the engine, one for the import
     started = time.monotonic()
     study = AdhesionStudy(definition=load_definition("li110-li110"), protocol=load_protocol("smoke"))
     with pytest.raises(KeyboardInterrupt):
