@@ -328,7 +328,7 @@ def main() -> None:
     known = {
         key: one
         for key, one in known.items()
-        if not (one["stopped"] and arguments.most > (one["most"] or float("inf")))
+        if not (one["stopped"] and one["most"] is not None and arguments.most > one["most"])
     }
     before = sum(one["cpu_seconds"] for one in known.values())
     world.barrier()
