@@ -6,7 +6,7 @@ bare GPAW process on as many ranks (interpreter, MPI, imports), measured in the 
 Everything else is overhead: the command line, jobflow and atomate2, building the slabs, the
 engine's own imports, checkpoints, archive.
 
-    python benchmarks/overhead.py [NAME] [--protocol standard] [--finished FOLDER]
+    python benchmarks/overhead.py [NAME] [--protocol standard] [--ranks 1] [--finished FOLDER]
 
 With ``--finished`` the run is not done again: FOLDER is what ``side_by_side.py`` left of it (the start of a
 bare process is measured now).
@@ -48,12 +48,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", nargs="?", default="li110-li110")
     parser.add_argument("--protocol", default="standard")
+    parser.add_argument("--ranks", type=int, help="MPI ranks; as wadflow chooses them where this is left out")
     parser.add_argument("--finished", type=Path, metavar="FOLDER", help="of side_by_side.py")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as empty:
         archive = Archive(arguments.finished / "archive" if arguments.finished else Path(empty))
         command = [sys.executable, "-m", "wadflow", "run", arguments.name]
         command += ["--protocol", arguments.protocol, "--archive", str(archive.root)]
+        if arguments.ranks is not None:
+            command += ["-n", str(arguments.ranks)]
         if arguments.finished:
             wall = json.loads((arguments.finished / "wadflow.json").read_text())["wall_seconds"]
         else:

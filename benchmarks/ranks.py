@@ -4,7 +4,9 @@
 
 Runs ``wadflow run`` from an empty archive on each number of ranks, in turns, so that a machine that slows
 down slows all of them. The efficiency is the processor time of the engines on the first number of ranks over
-that on each: waiting in MPI counts as processor time, as the bill of a queue does. Prints JSON.
+that on each, of medians and of the least: waiting in MPI counts as processor time, as the bill of a queue
+does, and so does what neighbours on a machine cost: the times that equal pieces of work take on one core tell
+how much that is. Prints JSON.
 """
 
 from __future__ import annotations
@@ -14,8 +16,11 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
-from statistics import median
+from statistics import mean, median, stdev
+
+import numpy as np
 
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.launch import read_outcome
@@ -32,6 +37,22 @@ def engine_seconds(name: str, protocol: str, ranks: int) -> dict[str, float]:
     return {outcome.label: outcome.cpu_seconds for outcome in outcomes}
 
 
+PIECES = 60
+FOURIER_TRANSFORMS = 40
+
+
+def equal_pieces() -> dict[str, float]:
+    """Return how long equal pieces of work take on one core: mean (s) and relative standard deviation."""
+    density = np.random.default_rng(0).random((28, 28, 250))
+    times = []
+    for _ in range(PIECES):
+        started = time.process_time()
+        for _ in range(FOURIER_TRANSFORMS):
+            np.fft.rfftn(density)
+        times.append(time.process_time() - started)
+    return {"mean_seconds": round(mean(times), 3), "relative_deviation": round(stdev(times) / mean(times), 3)}
+
+
 def main() -> None:
     """Measure, and print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -45,14 +66,17 @@ def main() -> None:
         for ranks, found in runs.items():
             found.append(engine_seconds(arguments.name, arguments.protocol, ranks))
     first = runs[arguments.ranks[0]]
-    alone = median(sum(one.values()) for one in first)
+    sums = {ranks: [sum(one.values()) for one in found] for ranks, found in runs.items()}
+    alone = sums[arguments.ranks[0]]
     report = {
         "name": arguments.name,
         "protocol": arguments.protocol,
+        "equal_pieces": equal_pieces(),
         "ranks": {
             str(ranks): {
-                "cpu_seconds": [round(sum(one.values()), 1) for one in found],
-                "efficiency": round(alone / median(sum(one.values()) for one in found), 3),
+                "cpu_seconds": [round(one, 1) for one in sums[ranks]],
+                "efficiency": round(median(alone) / median(sums[ranks]), 3),
+                "efficiency_of_least": round(min(alone) / min(sums[ranks]), 3),
                 "by_calculation": {
                     label: round(median(one[label] for one in first) / median(one[label] for one in found), 3)
                     for label in found[0]

@@ -187,10 +187,17 @@ def ranks() -> str:
                 number,
                 ", ".join(f"{seconds:.0f}" for seconds in one["cpu_seconds"]),
                 f"{one['efficiency']:.2f}",
+                f"{one['efficiency_of_least']:.2f}",
             ]
             for number, one in measured["ranks"].items()
         )
-    return table(["interface", "ranks", "processor seconds of the engines, each run", "efficiency"], rows)
+    headings = ["interface", "ranks", "processor seconds of the engines, each run", "efficiency, medians"]
+    pieces = measured["equal_pieces"]
+    jitter = (
+        f"Equal pieces of work of {pieces['mean_seconds']:.1f} s on one core took times that differed by "
+        f"{100 * pieces['relative_deviation']:.0f} % (standard deviation)."
+    )
+    return f"{table([*headings, 'of the least'], rows)}\n\n{jitter}"
 
 
 def overhead() -> str:
