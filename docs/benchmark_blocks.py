@@ -197,7 +197,7 @@ def ranks() -> str:
         f"Equal pieces of work of {pieces['mean_seconds']:.1f} s on one core took times that differed by "
         f"{100 * pieces['relative_deviation']:.0f} % (standard deviation)."
     )
-    return f"{table([*headings, 'of the least'], rows)}\n\n{jitter}"
+    return f"{table([*headings, 'of the least'], rows)}\n{jitter}\n"
 
 
 def overhead() -> str:
