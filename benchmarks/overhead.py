@@ -27,18 +27,17 @@ from command_cost import command_cost
 from side_by_side import finished
 
 from wadflow.workflows.archive import Archive
-from wadflow.workflows.launch import engine_environment
+from wadflow.workflows.launch import engine_environment, on_ranks
 
 
 def bare_start(ranks: int) -> float:
     """Return the wall time (s) of a process that only imports GPAW; median of three."""
     code = "from gpaw.mpi import world; from gpaw.new.ase_interface import GPAW"
     python = [sys.executable, "-c", code]
-    command = python if ranks == 1 else ["mpiexec", "-n", str(ranks), *python]
     walls = []
     for _ in range(3):
         started = time.perf_counter()
-        subprocess.run(command, check=True, env=engine_environment(ranks))
+        subprocess.run(on_ranks(python, ranks), check=True, env=engine_environment(ranks))
         walls.append(time.perf_counter() - started)
     return statistics.median(walls)
 

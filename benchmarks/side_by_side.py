@@ -34,7 +34,7 @@ from wadflow.results.adhesion import work_of_adhesion
 from wadflow.workflows.adhesion_program import adhesion_program
 from wadflow.workflows.archive import Archive
 from wadflow.workflows.calculation import Calculation
-from wadflow.workflows.launch import engine_environment, read_outcome
+from wadflow.workflows.launch import engine_environment, on_ranks, read_outcome
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
@@ -91,14 +91,18 @@ def measure_moved(name: str, protocol: str, ranks: int, folder: Path) -> dict[st
     return json.loads(report.read_text())
 
 
+def slab_keys(document: dict[str, Any]) -> list[str]:
+    """Return the keys of the calculations of AB, A and B; of equal sides twice the same."""
+    return [document[role]["key"] for role in ("ab", "a", "b")]
+
+
 def run_script(
     calculations: Path, results: Path, ranks: int, more: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """Run what is missing of the plain script; return what it says last of each calculation, by key."""
     script = str(Path(__file__).with_name("plain_script.py"))
     command = [sys.executable, script, str(calculations), str(results), *more]
-    environment = engine_environment(ranks)
-    command_cost(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+    command_cost(on_ranks(command, ranks), engine_environment(ranks))
     wanted = {Calculation.model_validate(one).key for one in json.loads(calculations.read_text())}
     found = {one["key"]: one for one in map(json.loads, results.read_text().splitlines())}
     return {key: one for key, one in found.items() if key in wanted}
@@ -109,10 +113,9 @@ def by_script(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Do all by the plain script; return its sums, and what it says of each calculation."""
     found = run_script(folder / "calculations.json", results, ranks, more)
-    roles = [document[role]["key"] for role in ("ab", "a", "b")]
     works = {}
     for kind, energy in (("rigid", "initial"), ("relaxed", "final")):
-        energies = [found[key][f"{energy}_energy"] for key in roles]
+        energies = [found[key][f"{energy}_energy"] for key in slab_keys(document)]
         works[kind] = None if None in energies else work_of_adhesion(*energies, document["area"])
     sums = {
         count: sum(one[count] for one in found.values())
@@ -166,11 +169,15 @@ def by_matcalc(document: dict[str, Any], folder: Path, ranks: int) -> dict[str, 
     """Run matcalc unless it has run; return what it wrote."""
     report = folder / "matcalc.json"
     if not report.exists():
-        roles = [document[role]["key"] for role in ("ab", "a", "b")]
         script = str(Path(__file__).with_name("matcalc_script.py"))
-        command = [sys.executable, script, str(folder / "calculations.json"), *roles, str(report)]
-        environment = engine_environment(ranks)
-        command_cost(command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command], environment)
+        command = [
+            sys.executable,
+            script,
+            str(folder / "calculations.json"),
+            *slab_keys(document),
+            str(report),
+        ]
+        command_cost(on_ranks(command, ranks), engine_environment(ranks))
     return json.loads(report.read_text())
 
 
@@ -207,8 +214,7 @@ def measure(
     by_tutorial = None
     if tutorial is not None:
         results = folder / f"tutorial-{tutorial:g}.jsonl"
-        slabs = [document[role]["key"] for role in ("ab", "a", "b")]
-        more = ["--tutorial", str(tutorial), "--first", *slabs, *most]
+        more = ["--tutorial", str(tutorial), "--first", *slab_keys(document), *most]
         by_tutorial, _ = by_script(document, folder, results, ranks, more)
         by_tutorial["spacing"] = tutorial
     converged_alike = None

@@ -178,7 +178,7 @@ def error_budget() -> str:
 
 def ranks() -> str:
     """Return processor seconds and efficiency of an interface on several MPI ranks."""
-    rows = []
+    rows, notes = [], []
     for file in sorted(BENCHMARKS.glob("ranks.*.json")):
         measured = json.loads(file.read_text(encoding="utf-8"))
         rows.extend(
@@ -191,13 +191,13 @@ def ranks() -> str:
             ]
             for number, one in measured["ranks"].items()
         )
+        pieces = measured["equal_pieces"]
+        notes.append(
+            f"Equal pieces of work of {pieces['mean_seconds']:.1f} s on one core took times that differed by "
+            f"{100 * pieces['relative_deviation']:.0f} % (standard deviation).\n"
+        )
     headings = ["interface", "ranks", "processor seconds of the engines, each run", "efficiency, medians"]
-    pieces = measured["equal_pieces"]
-    jitter = (
-        f"Equal pieces of work of {pieces['mean_seconds']:.1f} s on one core took times that differed by "
-        f"{100 * pieces['relative_deviation']:.0f} % (standard deviation)."
-    )
-    return f"{table([*headings, 'of the least'], rows)}\n{jitter}\n"
+    return f"{table([*headings, 'of the least'], rows)}\n{''.join(notes)}"
 
 
 def overhead() -> str:

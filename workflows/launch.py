@@ -138,8 +138,12 @@ def choose_ranks(calculation: Calculation, wanted: int | None) -> int:
 
 def engine_command(directory: Path, ranks: int) -> list[str]:
     """Return the command that runs the engine in a directory."""
-    engine = [sys.executable, "-m", "wadflow.workflows.engine", str(directory)]
-    return engine if ranks == 1 else ["mpiexec", "-n", str(ranks), *engine]
+    return on_ranks([sys.executable, "-m", "wadflow.workflows.engine", str(directory)], ranks)
+
+
+def on_ranks(command: list[str], ranks: int) -> list[str]:
+    """Return a command as so many MPI ranks run it; one needs no MPI."""
+    return command if ranks == 1 else ["mpiexec", "-n", str(ranks), *command]
 
 
 def engine_environment(ranks: int) -> dict[str, str]:
