@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NAMES = ("li110-li110", "li2o001-li2o001")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
-    "plane waves": ("electrons.cutoff",),
+    "plane waves": ("electrons.cutoff", "electrons.soft_cutoff"),
     "grid": ("electrons.grid_spacing",),
     "k-points": (
         "electrons.kpoint_density",

@@ -311,13 +311,13 @@ def levers() -> str:
 
 
 def egg_box() -> str:
-    """Return how far energy and forces of slabs vary while they slide over the grid of their density."""
+    """Return how far energy and forces of slabs vary, by cutoff, while they slide over their grid."""
     from ase.units import J, m
 
     measured = json.loads((BENCHMARKS / "egg_box.json").read_text(encoding="utf-8"))
     rows = [
         [
-            slab["label"] if number == 0 else "",
+            f"{slab['label']}, {slab['cutoff']:g} eV" if number == 0 else "",
             f"{'GPAW: ' if grid['asked_for'] is None else ''}{max(grid['spacing']):.3f}",
             f"{1000 * grid['energies_vary']:.1f}",
             f"{grid['energies_vary'] / slab['area'] / (J / m**2):.4f}",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wadflow.results.thermochemistry.documents import DecompositionDocument
+    from wadflow.workflows.protocol import Protocol
 
 WIDTH = 88
 """Columns of the terminal that commands answer on."""
@@ -57,9 +58,15 @@ def protocols() -> str:
     def spacing(grid: float | None) -> str:
         return "GPAW's own" if grid is None else f"{grid:g}"
 
+    def cutoffs(one: Protocol) -> str:
+        soft = [element for element in one.electrons.soft_elements if element not in one.paw]
+        if one.electrons.soft_cutoff is None or not soft:
+            return f"{one.electrons.cutoff:g}"
+        return f"{one.electrons.cutoff:g}; {one.electrons.soft_cutoff:g} of {', '.join(soft)} alone"
+
     found = [one for one in map(load_protocol, list_protocols()) if one.solver == "gpaw"]
     rows = {
-        "cutoff, eV": [f"{one.electrons.cutoff:g}" for one in found],
+        "cutoff, eV": [cutoffs(one) for one in found],
         "grid of slabs, angstrom": [spacing(one.electrons.grid_spacing) for one in found],
         "cutoff where a cell relaxes, eV": [f"{one.electrons.bulk_cutoff:g}" for one in found],
         "cutoff of reactions, eV": [f"{one.for_reactions().electrons.bulk_cutoff:g}" for one in found],

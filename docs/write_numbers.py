@@ -77,14 +77,19 @@ def block(document: AdhesionDocument) -> str:
     return "\n".join([*lines, "", note, ""])
 
 
-def lacks_grid(document: AdhesionDocument) -> bool:
-    """Whether a document is from before its protocol had the grid that its slabs need."""
+def earlier_settings(document: AdhesionDocument) -> str:
+    """Say which cutoff and grid slabs of a document have where its protocol has others today."""
     from wadflow.workflows.protocol import load_protocol
+    from wadflow.workflows.sampling import fixed_cell_cutoff, slab_grid_spacing
 
-    electrons = load_protocol(document.protocol).electrons
-    soft = all(data.symbol in electrons.soft_elements and data.name == "default" for data in document.ab.paw)
-    needed = electrons.grid_spacing is not None and not soft
-    return needed and "grid_spacing" not in document.ab.equal_settings
+    atoms, protocol = document.relaxed_structures["AB"].to_atoms(), load_protocol(document.protocol)
+    settings = document.ab.equal_settings
+    cutoff, spacing = settings["cutoff"], settings.get("grid_spacing")
+    if (cutoff, spacing) == (fixed_cell_cutoff(atoms, protocol), slab_grid_spacing(atoms, protocol)):
+        return ""
+    return f"at {cutoff:g} eV on " + (
+        "GPAW's own grid" if spacing is None else f"a grid of {spacing:g} angstrom"
+    )
 
 
 def table(names: list[str]) -> str:
@@ -112,8 +117,8 @@ def table(names: list[str]) -> str:
             state += ", not with thickness"
         if sides_parted(document.relaxed_structures):
             state += "; **the sides parted**"
-        if lacks_grid(document):
-            state += "; on GPAW's own grid"
+        if earlier := earlier_settings(document):
+            state += f"; {earlier}"
         cells = [
             document.title,
             planes_text(document.lower, document.upper),

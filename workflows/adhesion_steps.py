@@ -24,7 +24,7 @@ from wadflow.interfaces.symmetry import primitive_cell
 from wadflow.results.adhesion import combine, strain_energy
 from wadflow.results.documents import AtomsRecord, ChemicalPotentialRecord, SideRecord, SlabRole
 from wadflow.workflows.preparation import prepare_calculation
-from wadflow.workflows.sampling import mesh_of_density, slab_grid_spacing
+from wadflow.workflows.sampling import fixed_cell_cutoff, mesh_of_density, slab_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -266,6 +266,8 @@ def slab_calculations(
         Those of the three that are wanted.
     """
     kpoints = mesh(interface, protocol)
+    # As the hardest of AB needs them, also where a side is soft.
+    cutoff = fixed_cell_cutoff(interface.ab, protocol)
     grid_spacing = slab_grid_spacing(interface.ab, protocol)
     return {
         role: prepare_calculation(
@@ -275,6 +277,7 @@ def slab_calculations(
             task=task,
             dipole_layer=dipole_layer,
             kpoints=kpoints,
+            cutoff=cutoff,
             grid_spacing=grid_spacing,
         )
         for role in roles

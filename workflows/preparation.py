@@ -11,7 +11,13 @@ import numpy as np
 from wadflow.errors import InputError
 from wadflow.results.documents import AtomsRecord, PawDataset
 from wadflow.workflows.calculation import Approach, Calculation, ElectronicStructure, Relaxation
-from wadflow.workflows.sampling import is_slab_of_compound, mesh_of_density, slab_grid_spacing
+from wadflow.workflows.sampling import (
+    fixed_cell_cutoff,
+    is_slab_of_compound,
+    mesh_of_density,
+    own_grid_spacing,
+    slab_grid_spacing,
+)
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -69,10 +75,12 @@ def prepare_calculation(
     kpoint_offset : float
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
-        Of the plane waves (eV), where it must be that of another calculation; None: the protocol's.
+        Of the plane waves (eV), where it must be that of another calculation; None: the protocol's, which
+        depends on the elements where the cell is fixed (`fixed_cell_cutoff`).
     grid_spacing : float, optional
-        Of a slab's density (angstrom), where it must be that of another calculation; None: the
-        protocol's, which depends on the elements (`slab_grid_spacing`).
+        The most between points of a slab's density (angstrom), where it must be that of another
+        calculation; None: the protocol's, which depends on the elements (`slab_grid_spacing`). Where
+        GPAW's own grid is finer, it is taken.
     forces : float, optional
         How far forces (eV/angstrom) converge in each self-consistent field; None: in relaxations the
         protocol's criterion, in crystals half of what ends their relaxation; of static energies none.
@@ -100,6 +108,10 @@ def prepare_calculation(
         forces = (
             min(protocol.convergence.forces, relaxation.fmax / 2) if crystal else protocol.convergence.forces
         )
+    cutoff = cutoff or (settings.bulk_cutoff if relax_cell else fixed_cell_cutoff(atoms, protocol))
+    grid_spacing = grid_spacing or slab_grid_spacing(atoms, protocol)
+    if grid_spacing is not None and grid_spacing >= own_grid_spacing(cutoff):
+        grid_spacing = None
     smearing = (settings.smearing, settings.smearing_width) if atoms.pbc.any() else WHOLE_OCCUPATIONS
     return Calculation(
         label=label,
@@ -108,8 +120,8 @@ def prepare_calculation(
         magnetic_moments=tuple(moments.tolist()) if polarized else None,
         electrons=ElectronicStructure(
             functional=settings.functional,
-            cutoff=cutoff or (settings.bulk_cutoff if relax_cell else settings.cutoff),
-            grid_spacing=grid_spacing or slab_grid_spacing(atoms, protocol),
+            cutoff=cutoff,
+            grid_spacing=grid_spacing,
             kpoints=mesh,
             kpoint_offset=kpoint_offset,
             smearing=smearing[0],

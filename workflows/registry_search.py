@@ -12,7 +12,7 @@ from wadflow.results.scans import RegistryMap, RegistryPoint
 from wadflow.workflows import adhesion_steps as steps
 from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.requests import Request
-from wadflow.workflows.sampling import mesh_of_density, slab_grid_spacing
+from wadflow.workflows.sampling import fixed_cell_cutoff, mesh_of_density, slab_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +115,7 @@ def search_registry(
             task="static",
             dipole_layer=dipole_layer,
             kpoints=_mesh(in_cell, protocol),
+            cutoff=fixed_cell_cutoff(in_cell.ab, protocol),
             grid_spacing=slab_grid_spacing(in_cell.ab, protocol),
         )
         for role, half in halves.items()

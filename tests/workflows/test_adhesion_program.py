@@ -272,13 +272,13 @@ def test_each_job_of_the_flow_runs_the_calculation_that_the_program_asked_for(
         assert maker.calculation(structure).key == request.calculation.key, request.calculation.label
 
 
-def test_a_soft_metal_on_a_salt_has_the_grid_of_the_salt_in_every_slab() -> None:
-    electrons = SMOKE.electrons.model_copy(update={"grid_spacing": 0.18, "soft_elements": ("Li",)})
-    fine = SMOKE.model_copy(update={"electrons": electrons})
+def test_a_soft_metal_on_a_salt_has_the_grid_and_plane_waves_of_the_salt_in_every_slab() -> None:
+    of_hard = {"grid_spacing": 0.18, "soft_elements": ("Li",), "cutoff": 260.0, "soft_cutoff": 240.0}
+    fine = SMOKE.model_copy(update={"electrons": SMOKE.electrons.model_copy(update=of_hard)})
     finished, batches = drive(adhesion_program(SCANNED, fine))
     document = finished.document(lambda _calculation: False)
     slabs = [one.calculation for batch in batches for one in batch if not all(one.calculation.atoms.pbc)]
-    assert {one.electrons.grid_spacing for one in slabs} == {0.18}
+    assert {(one.electrons.grid_spacing, one.electrons.cutoff) for one in slabs} == {(0.18, 260.0)}
     assert any(set(one.atoms.numbers) == {3} for one in slabs), "no slab of lithium alone"
     assert "grid 0.18 angstrom" in settings_text(document.ab)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from wadflow.workflows.gpaw_input import gpaw_parameters
 from wadflow.workflows.paw import find_dataset
 from wadflow.workflows.preparation import prepare_calculation
 from wadflow.workflows.protocol import Protocol, load_protocol
+from wadflow.workflows.sampling import own_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,9 +149,8 @@ def test_the_settings_of_crystals_hold_for_crystals_only() -> None:
     assert prepare(bulk("Li"), task="static").electrons.cutoff == SMOKE.electrons.cutoff
 
 
-FINE = SMOKE.model_copy(
-    update={"electrons": SMOKE.electrons.model_copy(update={"grid_spacing": 0.18, "soft_elements": ("Li",)})}
-)
+FOR_HARD = {"grid_spacing": 0.18, "soft_elements": ("Li",), "cutoff": 260.0, "soft_cutoff": 240.0}
+FINE = SMOKE.model_copy(update={"electrons": SMOKE.electrons.model_copy(update=FOR_HARD)})
 
 
 def salt() -> Atoms:
@@ -170,8 +171,40 @@ def test_slabs_have_a_finer_grid_unless_all_their_elements_are_soft() -> None:
 
 
 def test_a_finer_grid_has_another_key_and_none_has_that_of_before() -> None:
-    assert prepare(salt(), FINE).key != prepare(salt()).key
-    assert prepare(slab(), FINE).key == prepare(slab()).key
+    electrons = FINE.electrons.model_copy(update={"cutoff": SMOKE.electrons.cutoff, "soft_cutoff": None})
+    fine = FINE.model_copy(update={"electrons": electrons})
+    assert prepare(salt(), fine).key != prepare(salt()).key
+    assert prepare(slab(), fine).key == prepare(slab()).key
+
+
+def test_where_gpaws_own_grid_is_finer_it_is_taken() -> None:
+    # At 700 eV it has 0.164 angstrom; a coarser one does not hold the potential, and GPAW would fail.
+    assert prepare(salt(), FINE, cutoff=700.0, grid_spacing=0.165).electrons.grid_spacing is None
+    assert prepare(salt(), FINE, cutoff=700.0, grid_spacing=0.16).electrons.grid_spacing == 0.16
+
+
+@pytest.mark.parametrize("cutoff", [300.0, 600.0])
+def test_the_spacing_of_gpaws_own_grid_is_the_one_that_gpaw_takes(cutoff: float) -> None:
+    from ase.units import Bohr, Hartree
+    from gpaw.utilities.gpts import get_number_of_grid_points
+
+    own = own_grid_spacing(cutoff)
+    long = 200.0 * np.eye(3) / Bohr
+    mode = SimpleNamespace(name="pw", ecut=cutoff / Hartree)
+    points = get_number_of_grid_points(long, None, mode, False)
+    assert points.tolist() == get_number_of_grid_points(long, own * 0.99999 / Bohr, mode, False).tolist()
+    assert points[0] > get_number_of_grid_points(long, own * 1.1 / Bohr, mode, False)[0]
+
+
+def test_soft_elements_alone_do_with_fewer_plane_waves() -> None:
+    assert prepare(slab(), FINE).electrons.cutoff == 240.0
+    assert prepare(bulk("Li"), FINE, task="static").electrons.cutoff == 240.0
+    assert prepare(salt(), FINE).electrons.cutoff == 260.0
+    assert prepare(bulk("LiF", "rocksalt", a=4.03), FINE, task="static").electrons.cutoff == 260.0
+    other_set = FINE.model_copy(update={"paw": {"Li": "3e"}})
+    assert prepare(slab(), other_set).electrons.cutoff == 260.0
+    # Where the cell relaxes the element does not matter.
+    assert prepare(bulk("Li"), FINE, relax_cell=True).electrons.cutoff == FINE.electrons.bulk_cutoff
 
 
 def test_equal_cells_get_equal_meshes_whatever_stands_in_them() -> None:

@@ -31,6 +31,15 @@ def test_a_protocol_can_be_based_on_a_shipped_one(tmp_path: Path) -> None:
     assert same == standard
 
 
+def test_a_cutoff_of_ones_own_is_that_of_soft_elements_too(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\nbased_on = "standard"\n[electrons]\ncutoff = 500.0\n')
+    assert load_protocol("standard").electrons.soft_cutoff is not None
+    assert load_protocol(str(file)).electrons.soft_cutoff is None
+    file.write_text(file.read_text() + "soft_cutoff = 350.0\n")
+    assert load_protocol(str(file)).electrons.soft_cutoff == 350.0
+
+
 def test_a_protocol_based_on_nothing_that_is_shipped_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('name = "mine"\nbased_on = "standart"\n')
@@ -67,10 +76,15 @@ def test_a_cell_never_relaxes_below_the_cutoff_of_the_slabs() -> None:
     ("old", "new", "message"),
     [
         ('functional = "PBE"', "", r"electrons\.functional.*missing"),
-        ("cutoff = 400.0 ", "cutoff = -400.0 ", r"electrons\.cutoff.*-400"),
-        ("cutoff = 400.0 ", 'cutoff = "high" ', r"electrons\.cutoff.*high"),
-        ("cutoff = 400.0 ", "cutoff = nan ", r"electrons\.cutoff.*nan"),
-        ("cutoff = 400.0 ", "cutof = 400.0 ", r"did you mean 'cutoff'"),
+        ("cutoff = 600.0 ", "cutoff = -400.0 ", r"electrons\.cutoff.*-400"),
+        ("cutoff = 600.0 ", 'cutoff = "high" ', r"electrons\.cutoff.*high"),
+        ("cutoff = 600.0 ", "cutoff = nan ", r"electrons\.cutoff.*nan"),
+        ("cutoff = 600.0 ", "cutof = 600.0 ", r"did you mean 'cutoff'"),
+        (
+            "soft_cutoff = 400.0 ",
+            "soft_cutoff = 700.0 ",
+            r"electrons.*soft_cutoff \(700 eV\) is above cutoff",
+        ),
         ('smearing = "gaussian"', 'smearing = "gauss"', r"electrons\.smearing.*gauss"),
         ("vacuum = 10.0 ", "vacuum = 2.0 ", r"slab\.vacuum.*2\.0"),
         ("max_steps = 25", "max_steps = 0", r"relaxation\.max_steps.*0"),
@@ -102,7 +116,7 @@ def test_a_misspelt_name_gets_a_suggestion() -> None:
 def test_an_own_protocol_is_read_by_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     text = (PROTOCOL_FOLDER / "standard.toml").read_text()
-    text = text.replace("cutoff = 400.0", "cutoff = 410.0", 1).replace('"standard"', '"mine"', 1)
+    text = text.replace("cutoff = 600.0", "cutoff = 410.0", 1).replace('"standard"', '"mine"', 1)
     file.write_text(text + '\n[paw]\nNa = "1"\n')
     protocol = load_protocol(str(file))
     assert protocol.electrons.cutoff == 410.0
@@ -120,7 +134,7 @@ def test_cold_smearing_is_for_metals_only(tmp_path: Path) -> None:
 
 def test_an_own_protocol_cannot_pass_for_a_shipped_one(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text((PROTOCOL_FOLDER / "standard.toml").read_text().replace("400.0", "300.0", 1))
+    file.write_text((PROTOCOL_FOLDER / "standard.toml").read_text().replace("600.0", "500.0", 1))
     with pytest.raises(InputError, match=r"(?s)mine\.toml, key 'name'.*'standard' is the name of a shipped"):
         load_protocol(str(file))
 
