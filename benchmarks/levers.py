@@ -25,6 +25,7 @@ from wadflow.workflows import (
     density_extrapolation,
     engine,
     paw_exchange_correlation,
+    plane_wave_mode,
     preparation,
     trust_region,
 )
@@ -62,6 +63,16 @@ def without_all_directions() -> None:
     del paw_exchange_correlation.ExchangeCorrelation.functional
 
 
+def without_charges_by_kind() -> None:
+    """Let GPAW multiply the compensation charges of each atom out."""
+    del plane_wave_mode.QuickerBuilder.create_poisson_solver
+
+
+def without_coarse_start() -> None:
+    """Let GPAW start from atomic orbitals on the fine grid."""
+    del plane_wave_mode.QuickerBuilder.create_ibz_wave_functions
+
+
 def without_settling() -> None:
     """Let the density follow the wave functions from the first iteration of a step."""
     density_extrapolation.SETTLING_ITERATIONS = 0
@@ -84,6 +95,8 @@ def without_following() -> None:
 
 LEVERS: dict[str, Callable[[], None]] = {
     "directions of each atom one by one": without_all_directions,
+    "compensation charges of each atom one by one": without_charges_by_kind,
+    "starting orbitals on the fine grid": without_coarse_start,
     "wave functions do not settle": without_settling,
     "each step from atomic orbitals": without_following,
     "ASE's BFGS": without_trust_region,

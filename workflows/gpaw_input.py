@@ -46,7 +46,7 @@ def gpaw_parameters(calculation: Calculation) -> dict[str, Any]:
     from wadflow.workflows.mixing import KerkerPulay
     from wadflow.workflows.paw import has_basis
     from wadflow.workflows.paw_exchange_correlation import ExchangeCorrelation
-    from wadflow.workflows.shared_fine_grid import PlaneWaves
+    from wadflow.workflows.plane_wave_mode import PlaneWaves
     from wadflow.workflows.symmetry_group import QuicklyCheckedSymmetry
 
     electrons = calculation.electrons

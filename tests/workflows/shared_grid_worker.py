@@ -16,8 +16,10 @@ from gpaw.fftw import ESTIMATE, FFTWPlans
 from gpaw.mpi import world
 from gpaw.new.ase_interface import GPAW
 
+from wadflow.workflows.compensation_charges import CompensationCharges
 from wadflow.workflows.paw_exchange_correlation import ExchangeCorrelation
-from wadflow.workflows.shared_fine_grid import PlaneWaves, SharedCompensationCharges, SharedGGA
+from wadflow.workflows.plane_wave_mode import PlaneWaves
+from wadflow.workflows.shared_fine_grid import SharedGGA
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -65,7 +67,7 @@ def compare(spinpol: bool) -> dict[str, Any]:  # noqa: FBT001
         "ranks_differ": world.max_scalar(float(abs(here - first).max())),
         "shared": [
             isinstance(calculation.pot_calc.xc, SharedGGA),
-            isinstance(calculation.pot_calc.poisson_solver.ghat_aLh, SharedCompensationCharges),
+            isinstance(calculation.pot_calc.poisson_solver.ghat_aLh, CompensationCharges),
             not isinstance(plain.calc.dft.pot_calc.xc, SharedGGA),
         ],
     }

@@ -41,19 +41,18 @@ def test_three_ranks_find_what_gpaw_finds_and_each_the_same() -> None:
 
 
 @pytest.mark.gpaw
-def test_on_one_rank_all_is_gpaws_own() -> None:
+def test_on_one_rank_the_functional_is_gpaws_own() -> None:
     from gpaw.dft import Parameters
-    from gpaw.new.pw.paw_poisson import SlowPAWPoissonSolver
     from gpaw.new.xc import GGAFunctional
 
-    from wadflow.workflows.shared_fine_grid import PlaneWaves, SharedGridBuilder
+    from wadflow.workflows.compensation_charges import CompensationCharges
+    from wadflow.workflows.plane_wave_mode import PlaneWaves, QuickerBuilder
 
     parameters = Parameters(mode=PlaneWaves(200.0), xc="PBE")
     builder = parameters.dft_component_builder(bulk("Li"))
-    assert isinstance(builder, SharedGridBuilder)
+    assert isinstance(builder, QuickerBuilder)
     assert type(builder.xc) is GGAFunctional
-    solver = builder.create_poisson_solver([])
-    assert type(solver) is SlowPAWPoissonSolver
+    assert isinstance(builder.create_poisson_solver([]).ghat_aLh, CompensationCharges)
     assert parameters.mode.todict() == {"ecut": 200.0}
     assert parameters.mode.name == "pw"
 

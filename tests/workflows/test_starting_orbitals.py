@@ -1,0 +1,122 @@
+"""Calculations start from the atomic orbitals that GPAW starts from (real GPAW)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from ase.build import bulk, molecule
+from ase.units import Hartree
+
+from wadflow.workflows.plane_wave_mode import PlaneWaves
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+pytestmark = pytest.mark.gpaw
+
+
+def salt() -> Atoms:
+    atoms: Atoms = bulk("LiF", "rocksalt", a=4.05)
+    return atoms
+
+
+def builder_of(atoms: Atoms, **parameters: Any) -> Any:
+    from gpaw.dft import Parameters
+
+    asked = {"mode": PlaneWaves(500.0), "xc": "PBE", "basis": "dzp", "kpts": (2, 2, 2), "nbands": 9}
+    return Parameters(**{**asked, **parameters}).dft_component_builder(atoms)
+
+
+def start(builder: Any) -> tuple[Any, Any]:
+    """Return GPAW's basis of atomic orbitals, and the potential of the atoms."""
+    basis = builder.create_basis_set()
+    density = builder.density_from_superposition(basis)
+    density.normalize(0.0)
+    potential, _, _ = builder.create_potential_calculator().calculate_without_orbitals(density)
+    return basis, potential
+
+
+def test_orbitals_in_plane_waves_are_those_that_gpaw_sums_on_a_grid() -> None:
+    from gpaw.new.lcao.builder import create_lcao_ibzwfs
+    from gpaw.new.lcao.eigensolver import LCAOEigensolver
+    from gpaw.new.lcao.hamiltonian import LCAOHamiltonian
+
+    from wadflow.workflows.starting_orbitals import in_plane_waves
+
+    atoms = salt()
+    atoms.positions += (0.3, 0.2, 0.1)  # so that every atom has a phase
+    builder = builder_of(atoms, h=0.12)
+    basis, potential = start(builder)
+    orbitals, _ = create_lcao_ibzwfs(
+        basis,
+        builder.ibz,
+        builder.communicators,
+        builder.setups,
+        builder.relpos_ac,
+        builder.grid,
+        complex,
+        9,
+        1,
+        builder.atomdist,
+        builder.nelectrons,
+    )
+    LCAOEigensolver(basis).iterate(orbitals, None, potential, LCAOHamiltonian(basis))
+    assert any(np.any(one.kpt_c) for one in orbitals)
+    for one in orbitals:
+        expected = one.to_pw_expansion(9, builder.wf_desc)
+        found = in_plane_waves(one, 9, builder.wf_desc)
+        # On its grid shorter waves fall back upon these.
+        assert abs(found.data - expected.data).max() < 5e-4 * abs(expected.data).max()
+
+
+def test_levels_of_the_start_are_those_of_gpaw_to_some_millielectronvolts() -> None:
+    from gpaw.new.pw.builder import PWDFTComponentsBuilder
+
+    builder = builder_of(salt())
+    basis, potential = start(builder)
+    ours = builder.create_ibz_wave_functions(basis, potential)
+    own = PWDFTComponentsBuilder.create_ibz_wave_functions(builder, basis, potential)
+    for one, other in zip(ours, own, strict=True):
+        assert one.eig_n[:4] * Hartree == pytest.approx(other.eig_n[:4] * Hartree, abs=0.01)
+        assert one.psit_nX.data.shape == other.psit_nX.data.shape
+
+
+def test_the_potential_stays_on_the_grid_of_the_calculation_where_that_is_coarse() -> None:
+    from wadflow.workflows.starting_orbitals import on_coarse_grid
+
+    fine, coarse = builder_of(salt()), builder_of(salt(), mode=PlaneWaves(250.0))
+    for builder, kept in ((fine, False), (coarse, True)):
+        _, potential = start(builder)
+        assert (on_coarse_grid(builder, potential) is potential) is kept
+        mean = on_coarse_grid(builder, potential).vt_sR[0].integrate()
+        assert mean == pytest.approx(potential.vt_sR[0].integrate())
+
+
+def test_more_bands_than_orbitals_are_filled_up() -> None:
+    builder = builder_of(salt(), nbands=40)
+    basis, potential = start(builder)
+    assert basis.Mmax < 40
+    for one in builder.create_ibz_wave_functions(basis, potential):
+        assert len(one.psit_nX.data) == 40
+        assert np.isfinite(one.psit_nX.data).all()
+        assert (abs(one.psit_nX.data) ** 2).sum(axis=1).min() > 0.0
+
+
+@pytest.mark.parametrize(
+    ("atoms", "parameters", "here"),
+    [
+        (salt(), {}, True),
+        (salt(), {"spinpol": True}, True),
+        (salt(), {"xc": "TPSS"}, False),
+        (salt(), {"random": True}, False),
+        (salt(), {"xc": "LDA", "magmoms": np.zeros((2, 3)), "symmetry": "off"}, False),
+        (molecule("LiF", vacuum=3.0), {"kpts": (1, 1, 1)}, False),
+    ],
+    ids=["salt", "both spins", "meta-GGA", "random", "non-collinear", "real wave functions"],
+)
+def test_what_is_not_of_this_kind_gpaw_starts(atoms: Atoms, parameters: dict[str, Any], here: bool) -> None:  # noqa: FBT001
+    from wadflow.workflows.starting_orbitals import can_start
+
+    assert can_start(builder_of(atoms, **parameters)) is here
