@@ -80,12 +80,13 @@ def block(document: AdhesionDocument) -> str:
 def earlier_settings(document: AdhesionDocument) -> str:
     """Say which cutoff and grid slabs of a document have where its protocol has others today."""
     from wadflow.workflows.protocol import load_protocol
-    from wadflow.workflows.sampling import fixed_cell_cutoff, slab_grid_spacing
+    from wadflow.workflows.sampling import finer_than_own, fixed_cell_cutoff, slab_grid_spacing
 
     atoms, protocol = document.relaxed_structures["AB"].to_atoms(), load_protocol(document.protocol)
     settings = document.ab.equal_settings
     cutoff, spacing = settings["cutoff"], settings.get("grid_spacing")
-    if (cutoff, spacing) == (fixed_cell_cutoff(atoms, protocol), slab_grid_spacing(atoms, protocol)):
+    today = fixed_cell_cutoff(atoms, protocol)
+    if (cutoff, spacing) == (today, finer_than_own(slab_grid_spacing(atoms, protocol), today)):
         return ""
     return f"at {cutoff:g} eV on " + (
         "GPAW's own grid" if spacing is None else f"a grid of {spacing:g} angstrom"

@@ -16,7 +16,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gpaw.core.pwacf import PWLFC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +46,12 @@ class CompensationCharges:
     def __init__(self, own: PWAtomCenteredFunctions, ranks: Any) -> None:
         self._own = own
         self._waves = own.pw.new(comm=ranks) if ranks.size > 1 else own.pw
-        functions = PWLFC(own.functions, self._waves, xp=np, integrals=own.integrals)
-        functions.initialize()
-        self._radial: NDArray[np.float64] = functions.f_Gs.T.copy()
-        self._angular: NDArray[np.float64] = functions.Y_GL.T.copy()
+        # GPAW needs these tables too, for forces; they are shared, not held twice.
+        own._lazy_init()  # noqa: SLF001
+        functions: Any = own._lfc  # noqa: SLF001
+        here = slice(self._waves.ng1, self._waves.ng2)
+        self._radial: NDArray[np.float64] = functions.f_Gs[here]
+        self._angular: NDArray[np.float64] = functions.Y_GL[here]
         self._kinds = _kinds(functions)
         self._order = [atom for atoms, _ in self._kinds for atom in atoms]
         self._set_positions(own.relpos_ac)
@@ -68,9 +69,9 @@ class CompensationCharges:
                 start, first = end, 0
                 for spline, degree in functions:
                     last = first + 2 * degree + 1
-                    angular = self._angular[degree**2 : (degree + 1) ** 2, here]
-                    over_orders = np.einsum("mG,mG->G", angular, summed[first:last])
-                    mine[here] += (-1j) ** degree * self._radial[spline, here] * over_orders
+                    angular = self._angular[here, degree**2 : (degree + 1) ** 2]
+                    over_orders = np.einsum("Gm,mG->G", angular, summed[first:last])
+                    mine[here] += (-1j) ** degree * self._radial[here, spline] * over_orders
                     first = last
         self._waves.comm.sum(found.data)
         charge_h.data += found.data / self._waves.dv
@@ -86,13 +87,14 @@ class CompensationCharges:
             start = 0
             for (atoms, functions), integrals in zip(self._kinds, sums, strict=True):
                 end = start + len(atoms)
-                weighted = np.concatenate(
-                    [
-                        (1j**degree * self._radial[spline, here] * potential)
-                        * self._angular[degree**2 : (degree + 1) ** 2, here]
-                        for spline, degree in functions
-                    ]
-                )
+                weighted = np.empty((integrals.shape[1], len(potential)), complex)
+                first = 0
+                for spline, degree in functions:
+                    last = first + 2 * degree + 1
+                    angular = self._angular[here, degree**2 : (degree + 1) ** 2].T
+                    radial = 1j**degree * self._radial[here, spline] * potential
+                    np.multiply(radial, angular, out=weighted[first:last])
+                    first = last
                 integrals[:] += phases[start:end].view(float) @ weighted.view(float).T
                 start = end
         found = self._own.empty()

@@ -82,7 +82,8 @@ class _GpawMaker(AseMaker):
     kpoint_offset : float
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
-        Of the plane waves (eV); None takes the protocol's.
+        Of the plane waves (eV); None takes the protocol's, which may be lower for soft elements alone: give
+        one where energies of different elements are to be compared.
     grid_spacing : float, optional
         Of a slab's density (angstrom); None takes the protocol's for its elements.
     forces : float, optional
@@ -257,7 +258,8 @@ class GpawStaticMaker(_GpawMaker):
     kpoint_offset : float
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
-        Of the plane waves (eV); None takes the protocol's.
+        Of the plane waves (eV); None takes the protocol's, which may be lower for soft elements alone: give
+        one where energies of different elements are to be compared.
     grid_spacing : float, optional
         Of a slab's density (angstrom); None takes the protocol's for its elements.
     """
@@ -288,7 +290,8 @@ class GpawRelaxMaker(_GpawMaker, AseRelaxMaker):
     kpoint_offset : float
         Of the mesh from the gamma point, in its steps.
     cutoff : float, optional
-        Of the plane waves (eV); None takes the protocol's.
+        Of the plane waves (eV); None takes the protocol's, which may be lower for soft elements alone: give
+        one where energies of different elements are to be compared.
     grid_spacing : float, optional
         Of a slab's density (angstrom); None takes the protocol's for its elements.
     moves : {"atoms", "gap"}

@@ -12,10 +12,10 @@ from wadflow.errors import InputError
 from wadflow.results.documents import AtomsRecord, PawDataset
 from wadflow.workflows.calculation import Approach, Calculation, ElectronicStructure, Relaxation
 from wadflow.workflows.sampling import (
+    finer_than_own,
     fixed_cell_cutoff,
     is_slab_of_compound,
     mesh_of_density,
-    own_grid_spacing,
     slab_grid_spacing,
 )
 
@@ -51,7 +51,7 @@ def prepare_calculation(
 
     Crystals (periodic in three directions) get the protocol's k-point density and force criterion for
     crystals; where the cell relaxes, its cutoff for that too. A static crystal, or one that relaxes in
-    a fixed cell, keeps the cutoff of the slabs, with which it is compared.
+    a fixed cell, has the cutoff of slabs of its elements, with which it is compared.
     Molecules (not periodic) get whole occupations.
 
     Parameters
@@ -109,9 +109,7 @@ def prepare_calculation(
             min(protocol.convergence.forces, relaxation.fmax / 2) if crystal else protocol.convergence.forces
         )
     cutoff = cutoff or (settings.bulk_cutoff if relax_cell else fixed_cell_cutoff(atoms, protocol))
-    grid_spacing = grid_spacing or slab_grid_spacing(atoms, protocol)
-    if grid_spacing is not None and grid_spacing >= own_grid_spacing(cutoff):
-        grid_spacing = None
+    spacing = grid_spacing or slab_grid_spacing(atoms, protocol)
     smearing = (settings.smearing, settings.smearing_width) if atoms.pbc.any() else WHOLE_OCCUPATIONS
     return Calculation(
         label=label,
@@ -121,7 +119,7 @@ def prepare_calculation(
         electrons=ElectronicStructure(
             functional=settings.functional,
             cutoff=cutoff,
-            grid_spacing=grid_spacing,
+            grid_spacing=finer_than_own(spacing, cutoff),
             kpoints=mesh,
             kpoint_offset=kpoint_offset,
             smearing=smearing[0],

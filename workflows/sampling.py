@@ -54,6 +54,11 @@ def slab_grid_spacing(atoms: Atoms, protocol: Protocol) -> float | None:
     return protocol.electrons.grid_spacing if needed else None
 
 
+def finer_than_own(spacing: float | None, cutoff: float) -> float | None:
+    """Return a grid spacing (angstrom), or None where GPAW's own at this cutoff (eV) is as fine."""
+    return None if spacing is None or spacing >= own_grid_spacing(cutoff) else spacing
+
+
 def is_slab_of_compound(numbers: ArrayLike, pbc: ArrayLike) -> bool:
     """Whether atoms of these numbers, shape (n,), periodic so, shape (3,), are a slab of many elements."""
     return len(np.unique(numbers)) > 1 and _is_slab(pbc)

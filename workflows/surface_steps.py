@@ -16,7 +16,7 @@ from wadflow.results.surface_documents import SlabRecord
 from wadflow.results.surfaces import FinishedFace, combine_surfaces
 from wadflow.workflows import adhesion_steps
 from wadflow.workflows.preparation import prepare_calculation
-from wadflow.workflows.sampling import mesh_of_density
+from wadflow.workflows.sampling import mesh_of_density, slab_grid_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +54,12 @@ def face_calculations(
     definition: SurfaceDefinition, protocol: Protocol, face: SurfaceFace
 ) -> list[Calculation]:
     """Return what is calculated for a face: the oriented bulk (static), then the slabs (relaxed)."""
-    bulk = oriented_bulk_calculation(face.bulk, protocol, label=bulk_label(definition, face.miller))
+    bulk = oriented_bulk_calculation(
+        face.bulk,
+        protocol,
+        label=bulk_label(definition, face.miller),
+        grid_spacing=slab_grid_spacing(face.slabs[0].atoms, protocol),
+    )
     slabs = [
         prepare_calculation(
             slab.atoms, protocol, label=slab_label(definition, face.miller, slab.planes), task="relax"
@@ -64,8 +69,10 @@ def face_calculations(
     return [bulk, *slabs]
 
 
-def oriented_bulk_calculation(atoms: Atoms, protocol: Protocol, *, label: str) -> Calculation:
-    """Return the static energy of an oriented bulk with the k-points of the slabs in the plane.
+def oriented_bulk_calculation(
+    atoms: Atoms, protocol: Protocol, *, label: str, grid_spacing: float | None = None
+) -> Calculation:
+    """Return the static energy of an oriented bulk with the slabs' k-points in the plane, and their grid.
 
     Along the third cell vector the mesh has the density that slabs have in the plane; the cutoff is
     that of the slabs.
@@ -78,6 +85,8 @@ def oriented_bulk_calculation(atoms: Atoms, protocol: Protocol, *, label: str) -
         Numerical settings.
     label : str
         Name for people.
+    grid_spacing : float, optional
+        Of the slabs (angstrom), from whose energies that of the bulk is subtracted.
     """
     from ase import Atoms as AseAtoms
 
@@ -87,7 +96,14 @@ def oriented_bulk_calculation(atoms: Atoms, protocol: Protocol, *, label: str) -
     slab_cell[2] = [0.0, 0.0, 1.0]
     first, second, _ = mesh_of_density(AseAtoms(cell=slab_cell, pbc=(True, True, False)), density)
     third = mesh_of_density(atoms, density)[2]
-    return prepare_calculation(atoms, protocol, label=label, task="static", kpoints=(first, second, third))
+    return prepare_calculation(
+        atoms,
+        protocol,
+        label=label,
+        task="static",
+        kpoints=(first, second, third),
+        grid_spacing=grid_spacing,
+    )
 
 
 def assemble(

@@ -162,6 +162,20 @@ def test_the_calculations_of_a_face_share_their_in_plane_mesh() -> None:
         assert heights == pytest.approx([SMOKE.slab.vacuum] * 3)
 
 
+@pytest.mark.parametrize("name", ["li", "na", "li2o"])
+@pytest.mark.parametrize("protocol", ["standard", "tight"])
+def test_a_bulk_has_all_settings_of_the_slabs_that_it_is_subtracted_from(name: str, protocol: str) -> None:
+    # In their cell, with k-points along the third vector. Hard elements need a grid; lithium has GPAW's own.
+    settings, of = load_protocol(protocol), load_surface_definition(name)
+    for face in steps.build(of, settings):
+        reference, *slabs = steps.face_calculations(of, settings, face)
+        for slab in slabs:
+            one, other = reference.equal_settings, slab.equal_settings
+            differ = {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+            assert differ <= {"cell", "kpts", "pbc"}
+            assert ("grid_spacing" in one) is (name != "li")
+
+
 def test_slabs_are_cut_from_the_relaxed_crystal() -> None:
     bulk = outcome(adhesion_steps.bulk_calculation("Li", SMOKE))
     larger = np.array(bulk.atoms.cell) * 1.01
