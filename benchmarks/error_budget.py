@@ -1,18 +1,21 @@
-"""What each setting of `standard` costs, and what it changes in rigid works of adhesion against `tight`.
+"""What each setting of `standard` costs, and what it changes in works of adhesion against `tight`.
 
     python benchmarks/error_budget.py FOLDER [NAME ...] [--ranks 1] [--only SETTING ...]
 
-For each interface, at the lateral shift and gap of its shipped document: AB, A and B at fixed atoms with
-`standard`, then with one of its settings after another exchanged for that of `tight`, then with all of
-`tight`. Crystals relax with the settings of their row. FOLDER is an archive: what is there is not calculated
-again. Prints JSON: works of adhesion (J/m2), their change, and processor seconds of the slabs over those of
-`standard`.
+For each interface, at the lateral shift and gap of its shipped document: AB, A and B as they are cut, and at
+the atoms where those of the document came to rest (to first order the work of adhesion does not change with
+what the atoms would still move), with `standard`, then with one of its settings after another exchanged for
+that of `tight`, then with all of `tight`. A grid that is coarser than GPAW's own at the row's cutoff is left
+to GPAW, as everywhere. Crystals relax with the settings of their row; atoms at rest keep those of `standard`,
+also in the last row. FOLDER is an archive: what is there is not calculated again. Prints JSON: works of
+adhesion (J/m2), their change, and processor seconds of the slabs as they are cut over those of `standard`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +29,13 @@ from wadflow.workflows.launch import obtain
 from wadflow.workflows.protocol import load_protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wadflow.interfaces.definition import InterfaceDefinition
+    from wadflow.interfaces.stacking import Interface
+    from wadflow.results.documents import AdhesionDocument
+    from wadflow.results.records import SlabRole
+    from wadflow.workflows.calculation import Calculation
     from wadflow.workflows.protocol import Protocol
 
 NAMES = ("li110-li110", "li2o001-li2o001")
@@ -64,23 +73,63 @@ def exchanged(standard: Protocol, tight: Protocol, keys: tuple[str, ...]) -> Pro
     return changed
 
 
-def rigid(definition: InterfaceDefinition, protocol: Protocol, execution: Execution) -> dict[str, Any]:
-    """Return the rigid work of adhesion (J/m2) with these settings, and what its slabs cost."""
-    relaxed = {
-        crystal: steps.relaxed_crystal(crystal, obtain(steps.bulk_calculation(crystal, protocol), execution))
-        for crystal in steps.crystals_of(definition)
-    }
-    interface = steps.build(definition, protocol, relaxed)
-    slabs = steps.slab_calculations(
-        interface,
-        protocol,
-        dipole_layer=steps.needs_dipole_layer(interface),
-        task="static",
-    )
+def work(slabs: Mapping[SlabRole, Calculation], area: float, execution: Execution) -> tuple[float, float]:
+    """Return the work of adhesion (J/m2) of AB, A and B, and the processor seconds of them."""
     outcomes = {role: obtain(calculation, execution) for role, calculation in slabs.items()}
     energies = [outcomes[role].energy for role in steps.SLAB_ROLES]
-    keys = {one.key: one.cpu_seconds for one in outcomes.values()}
-    return {"rigid": work_of_adhesion(*energies, interface.area), "cpu_seconds": sum(keys.values())}
+    seconds = {one.key: one.cpu_seconds for one in outcomes.values()}
+    return work_of_adhesion(*energies, area), sum(seconds.values())
+
+
+def measure(
+    definition: InterfaceDefinition,
+    document: AdhesionDocument,
+    protocol: Protocol,
+    of_crystals: Protocol,
+    execution: Execution,
+) -> dict[str, Any]:
+    """Return works of adhesion (J/m2) as cut and at rest with these settings, and what the former cost."""
+    interface = interface_of(definition, protocol, protocol, execution)
+    slabs = static(interface, protocol)
+    rigid, seconds = work(slabs, interface.area, execution)
+    still = interface_of(definition, protocol, of_crystals, execution)
+    found = dict(document.relaxed_structures)
+    if document.a.key == document.b.key:
+        found["B"] = found["A"]
+    at_rest = {
+        # In the cell of the row: its vacuum is a setting.
+        role: one.model_copy(update={"atoms": found[role].model_copy(update={"cell": one.atoms.cell})})
+        for role, one in static(still, protocol).items()
+    }
+    relaxed, _ = work(at_rest, still.area, execution)
+    electrons = slabs["AB"].electrons
+    return {
+        "cutoff": electrons.cutoff,
+        "grid_spacing": electrons.grid_spacing,
+        "rigid": rigid,
+        "relaxed": relaxed,
+        "cpu_seconds": seconds,
+    }
+
+
+def interface_of(
+    definition: InterfaceDefinition, protocol: Protocol, of_crystals: Protocol, execution: Execution
+) -> Interface:
+    """Return an interface of crystals that relaxed with `of_crystals`."""
+    relaxed = {
+        crystal: steps.relaxed_crystal(
+            crystal, obtain(steps.bulk_calculation(crystal, of_crystals), execution)
+        )
+        for crystal in steps.crystals_of(definition)
+    }
+    return steps.build(definition, protocol, relaxed)
+
+
+def static(interface: Interface, protocol: Protocol) -> dict[SlabRole, Calculation]:
+    """Return one energy of AB, A and B each."""
+    return steps.slab_calculations(
+        interface, protocol, dipole_layer=steps.needs_dipole_layer(interface), task="static"
+    )
 
 
 def budget(name: str, execution: Execution, wanted: list[str]) -> dict[str, Any]:
@@ -96,20 +145,29 @@ def budget(name: str, execution: Execution, wanted: list[str]) -> dict[str, Any]
         "tight": tight,
     }
     rows: list[dict[str, Any]] = []
+    first: dict[str, Any] = {}
     for setting, protocol in protocols.items():
         if setting != "standard" and setting not in wanted:
             continue
-        found = rigid(definition, protocol, execution)
-        first = rows[0] if rows else {"setting": setting, **found}
+        found = measure(definition, document, protocol, standard, execution)
+        first = first or found
+        relaxed = (
+            None if setting == "crystals" else found["relaxed"]
+        )  # whose crystals are those of `standard`
         rows.append(
             {
                 "setting": setting,
+                "cutoff": found["cutoff"],
+                "grid_spacing": found["grid_spacing"],
                 "rigid": round(found["rigid"], 5),
                 "change": round(found["rigid"] - first["rigid"], 5),
+                "relaxed": None if relaxed is None else round(relaxed, 5),
+                "change_relaxed": None if relaxed is None else round(relaxed - first["relaxed"], 5),
                 "cpu_ratio": round(found["cpu_seconds"] / first["cpu_seconds"], 2),
                 "cpu_seconds": round(found["cpu_seconds"], 1),
             }
         )
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     return {"name": name, "rows": rows}
 
 

@@ -223,6 +223,7 @@ def measure(
         converged_alike, _ = by_script(document, folder, results, ranks, ["--convergence", *most])
     return {
         "name": name,
+        "cutoff": found[document["ab"]["key"]][1].electrons.cutoff,
         "grid_spacing": found[document["ab"]["key"]][1].electrons.grid_spacing,
         "wadflow": {
             **ours,

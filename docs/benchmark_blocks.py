@@ -59,7 +59,7 @@ def side_by_side() -> str:
                 )
             rows.append(
                 [
-                    f"{one['name']}, `{protocol}`" if way == "wadflow" else "",
+                    f"{one['name']}, `{protocol}`, {one['cutoff']:g} eV" if way == "wadflow" else "",
                     way,
                     f"{found['cpu_seconds']:.0f}",
                     f"{'> ' if stopped else ''}{ratio:.2f}",
@@ -129,7 +129,7 @@ def equal_accuracy() -> str:
             continue
         reference = tight.get(one["name"])
         beside = one["tutorial"]["cpu_seconds"] / one["tutorial"]["ratio"]  # wadflow's first run
-        ways = {f"wadflow, `{protocol}`": one["wadflow"]}
+        ways = {f"wadflow, `{protocol}`, {one['cutoff']:g} eV": one["wadflow"]}
         ways[f"script, grid of {one['tutorial']['spacing']:g} angstrom"] = one["tutorial"]
         for way, found in ways.items():
             ratio = found.get("ratio", 1.0)
@@ -162,17 +162,20 @@ def error_budget() -> str:
     rows = []
     for one in budgets():
         for number, row in enumerate(one["rows"]):
-            setting = "all" if row["setting"] in ("standard", "tight") else row["setting"]
+            whole = row["setting"] in ("standard", "tight")
+            setting = f"{row['cutoff']:g} eV, all" if whole else row["setting"]
             rows.append(
                 [
                     one["name"] if number == 0 else "",
                     f"{setting} of `{'tight' if number else 'standard'}`",
                     f"{row['rigid']:.4f}",
                     f"{row['change']:+.4f}" if number else "",
+                    "" if row["relaxed"] is None else f"{row['relaxed']:.4f}",
+                    f"{row['change_relaxed']:+.4f}" if number and row["relaxed"] is not None else "",
                     f"{row['cpu_ratio']:.2f}",
                 ]
             )
-    headings = ["interface", "settings", "rigid, J/m2", "change", "cost of the slabs, ratio"]
+    headings = ["interface", "settings", "rigid, J/m2", "change", "relaxed", "change", "cost, ratio"]
     return table(headings, rows)
 
 
