@@ -80,9 +80,8 @@ def starting_wave_functions(builder: PWDFTComponentsBuilder, potential: Potentia
         one.to_pw_expansion = partial(in_plane_waves, one)
     found = orbitals.convert_to(mode="pw", grid=builder.grid, pw=builder.wf_desc, nbands=builder.nbands)
     for one in orbitals:
-        del (
-            one.to_pw_expansion
-        )  # it refers to its orbitals: they would stay until Python looks for such circles
+        # It refers to its orbitals, which would stay until Python looks for such circles.
+        del one.to_pw_expansion
     return found
 
 
