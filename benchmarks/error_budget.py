@@ -151,9 +151,8 @@ def budget(name: str, execution: Execution, wanted: list[str]) -> dict[str, Any]
             continue
         found = measure(definition, document, protocol, standard, execution)
         first = first or found
-        relaxed = (
-            None if setting == "crystals" else found["relaxed"]
-        )  # whose crystals are those of `standard`
+        # With other crystals the atoms at rest would be others; their rows have those of `standard`.
+        relaxed = None if setting == "crystals" else found["relaxed"]
         rows.append(
             {
                 "setting": setting,

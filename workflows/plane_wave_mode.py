@@ -15,7 +15,7 @@ from gpaw.new.pw.builder import PWDFTComponentsBuilder
 from gpaw.new.pw.paw_poisson import SlowPAWPoissonSolver
 
 from wadflow.workflows.compensation_charges import CompensationCharges
-from wadflow.workflows.shared_fine_grid import share
+from wadflow.workflows.shared_fine_grid import is_plain_gga, share
 from wadflow.workflows.starting_orbitals import can_start, starting_wave_functions
 
 if TYPE_CHECKING:
@@ -41,9 +41,10 @@ class QuickerBuilder(PWDFTComponentsBuilder):
 
     def __init__(self, atoms: Atoms, params: Any, *, comm: Any = None, log: Any = None) -> None:
         super().__init__(atoms, params, comm=comm, log=log)  # type: ignore[no-untyped-call]  # GPAW
-        if self._has_the_whole_grid():
+        ranks = self.communicators["D"]
+        if ranks.size > 1 and self._has_the_whole_grid() and is_plain_gga(self.xc):
             functional = params.xc.functional(collinear=self.ncomponents < 4, atoms=self.atoms)
-            self.xc = share(self.xc, functional, self.fine_grid, self.communicators["D"])
+            self.xc = share(self.xc, functional, self.fine_grid, ranks)
 
     def create_ibz_wave_functions(self, basis: Any, potential: Any) -> Any:
         """Return wave functions to start from (GPAW's own method)."""

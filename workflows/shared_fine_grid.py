@@ -29,12 +29,12 @@ twice as far."""
 
 
 def share(whole: Functional, functional: Any, grid: UGDesc, ranks: Any) -> Functional:
-    """Return a functional that is calculated by all ranks together, or as it is where that cannot be.
+    """Return a functional that all ranks calculate together; as it is where the grid is too small for that.
 
     Parameters
     ----------
     whole : gpaw.new.xc.Functional
-        On the whole grid.
+        On the whole grid; one that `is_plain_gga` knows.
     functional : gpaw.xc.functional.XCFunctional
         One more of its kind, for a part of the grid.
     grid : gpaw.core.UGDesc
@@ -42,8 +42,6 @@ def share(whole: Functional, functional: Any, grid: UGDesc, ranks: Any) -> Funct
     ranks : gpaw.mpi.MPIComm
         Among which it is divided.
     """
-    if ranks.size == 1 or not is_plain_gga(whole):
-        return whole
     divided = divide(grid, ranks, POINTS_PER_STENCIL * functional.stencil_range)
     return whole if divided is None else SharedGGA(whole, create_functional(functional, divided))
 

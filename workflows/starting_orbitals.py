@@ -48,8 +48,19 @@ def starting_wave_functions(builder: PWDFTComponentsBuilder, potential: Potentia
     gpaw.new.pwfd.ibzwfs.PWFDIBZWaveFunctions
         As GPAW's `create_ibz_wave_functions` does.
     """
-    coarse = on_coarse_grid(builder, potential)
-    grid = coarse.vt_sR.desc
+    orbitals = atomic_orbitals(builder, on_coarse_grid(builder, potential))
+    for one in orbitals:
+        one.to_pw_expansion = partial(in_plane_waves, one)
+    found = orbitals.convert_to(mode="pw", grid=builder.grid, pw=builder.wf_desc, nbands=builder.nbands)
+    for one in orbitals:
+        # It refers to its orbitals, which would stay until Python looks for such circles.
+        del one.to_pw_expansion
+    return found
+
+
+def atomic_orbitals(builder: PWDFTComponentsBuilder, potential: Potential) -> Any:
+    """Return atomic orbitals of GPAW that are diagonal in a potential, integrated on its grid."""
+    grid = potential.vt_sR.desc
     basis = create_basis(
         builder.ibz,
         builder.ncomponents,
@@ -75,14 +86,8 @@ def starting_wave_functions(builder: PWDFTComponentsBuilder, potential: Potentia
         builder.atomdist,
         builder.nelectrons,
     )
-    LCAOEigensolver(basis).iterate(orbitals, None, coarse, LCAOHamiltonian(basis))
-    for one in orbitals:
-        one.to_pw_expansion = partial(in_plane_waves, one)
-    found = orbitals.convert_to(mode="pw", grid=builder.grid, pw=builder.wf_desc, nbands=builder.nbands)
-    for one in orbitals:
-        # It refers to its orbitals, which would stay until Python looks for such circles.
-        del one.to_pw_expansion
-    return found
+    LCAOEigensolver(basis).iterate(orbitals, None, potential, LCAOHamiltonian(basis))
+    return orbitals
 
 
 def can_start(builder: PWDFTComponentsBuilder) -> bool:

@@ -49,27 +49,10 @@ def started() -> tuple[Any, Any, Any]:
 def test_orbitals_in_plane_waves_are_those_that_gpaw_sums_on_a_grid(
     started: tuple[Any, Any, Any],
 ) -> None:
-    from gpaw.new.lcao.builder import create_lcao_ibzwfs
-    from gpaw.new.lcao.eigensolver import LCAOEigensolver
-    from gpaw.new.lcao.hamiltonian import LCAOHamiltonian
+    from wadflow.workflows.starting_orbitals import atomic_orbitals, in_plane_waves
 
-    from wadflow.workflows.starting_orbitals import in_plane_waves
-
-    builder, basis, potential = started
-    orbitals, _ = create_lcao_ibzwfs(
-        basis,
-        builder.ibz,
-        builder.communicators,
-        builder.setups,
-        builder.relpos_ac,
-        builder.grid,
-        complex,
-        9,
-        1,
-        builder.atomdist,
-        builder.nelectrons,
-    )
-    LCAOEigensolver(basis).iterate(orbitals, None, potential, LCAOHamiltonian(basis))
+    builder, _, potential = started
+    orbitals = atomic_orbitals(builder, potential)
     assert any(np.any(one.kpt_c) for one in orbitals)
     for one in orbitals:
         expected = one.to_pw_expansion(9, builder.wf_desc)
